@@ -1,0 +1,253 @@
+"""The shop's settings, top to bottom, all from the environment (see .env.example).
+
+With nothing set this is the demo: loopback only, the gateway is the simulator, no real money can move. Once SITE_URL
+leaves loopback, or a key is set, every variable that real trade needs must be right or the shop does not start.
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config.environment import LOOPBACK, Environment
+from payments.alipay import sandbox
+from payments.alipay.instant import BANKS, InstantAccount
+from payments.alipay.keys import private_key, public_key
+from payments.alipay.signing import Md5Signer, RsaSigner, Signer
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+read = Environment(BASE_DIR / ".env")
+
+# --- which shop this is
+
+SITE_URL = read.url("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_HOST = urlsplit(SITE_URL).hostname or ""
+ON_LOOPBACK = SITE_HOST in LOOPBACK
+CONFIGURED = read.any_set("SECRET_KEY", "ALIPAY_KEY", "ALIPAY_PARTNER", "ALIPAY_APP_ID", "ALIPAY_APP_PRIVATE_KEY")
+DEMO = read.flag("DEMO", default=ON_LOOPBACK and not CONFIGURED)
+if DEMO and not ON_LOOPBACK:
+    read.wrong("DEMO", "the demo takes no real money and serves 127.0.0.1 only. Turn it off, or set SITE_URL back.")
+DEBUG = read.flag("DEBUG", default=False)
+if DEBUG and not ON_LOOPBACK:
+    read.wrong("DEBUG", "shows secrets to visitors. Turn it off where SITE_URL is not 127.0.0.1.")
+SIMULATOR_PORT = read.number("SIMULATOR_PORT", 8001, 1, 65535)
+SIMULATOR_URL = f"http://127.0.0.1:{SIMULATOR_PORT}/gateway.do"
+
+DATA_DIR = Path(read.text("DATA_DIR", str(BASE_DIR / "data"))).absolute()
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def demo_secret() -> str:
+    """A secret of this demo's own, kept so that sessions survive a restart."""
+    path = DATA_DIR / "demo-secret"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = read.text("SECRET_KEY") or (demo_secret() if DEMO else "")
+if not DEMO and (len(SECRET_KEY) < 32 or "change" in SECRET_KEY.lower()):
+    read.wrong("SECRET_KEY", "set 50 random characters: python3 -c 'import secrets; print(secrets.token_urlsafe(50))'")
+
+ALLOWED_HOSTS = sorted({SITE_HOST} | LOOPBACK) if ON_LOOPBACK else [SITE_HOST]
+CSRF_TRUSTED_ORIGINS = [f"{urlsplit(SITE_URL).scheme}://{urlsplit(SITE_URL).netloc}"]
+SECURE = SITE_URL.startswith("https://")
+
+# --- applications
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "tree_queries",
+    "csp",
+    "shop",
+    "orders",
+    "payments",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shop.context_processors.shell",
+            ]
+        },
+    }
+]
+
+# --- storage
+
+DATABASES = {
+    "default": read.env.db_url_config(read.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+}
+DATABASE = DATABASES["default"]
+DATABASE["CONN_MAX_AGE"] = 600
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    # FULL: `success` must not leave before the effect is on disk. IMMEDIATE: writers wait instead of failing at once.
+    DATABASE["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+elif DATABASE["ENGINE"] != "django.db.backends.postgresql":
+    read.wrong("DATABASE_URL", "write postgres://… or sqlite:///…")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": environ.Env.cache_url_config(read.text("CACHE_URL") or "locmemcache://")}
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = DATA_DIR / "media"
+HASHED_STATIC = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if HASHED_STATIC
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not HASHED_STATIC
+
+# --- language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English"), ("ja", "日本語")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- sessions, cookies, headers
+
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE
+# Lax, not Strict: the way back from the gateway must find the session.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# --- mail
+
+EMAIL_CONFIG = read.env.email_url_config(read.text("EMAIL_URL") or "consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", f"shop@{SITE_HOST}")
+
+# --- orders and shipping
+
+ORDER_NUMBER_START = read.number("ORDER_NUMBER_START", 10_000_001, 1, 99_999_999)
+ORDER_PAY_MINUTES = read.number("ORDER_PAY_MINUTES", 30, 2, 1440)
+ORDER_PAY_EXTENSIONS = read.number("ORDER_PAY_EXTENSIONS", 10, 0, 100)
+SHIPPING_FEE = read.number("SHIPPING_FEE", 12, 0, 100_000)
+SHIPPING_FREE_FROM = read.number("SHIPPING_FREE_FROM", 199, 0, 100_000_000)
+
+# --- payment
+
+METHODS = ("alipay-instant",)
+PAYMENT_METHODS = read.listed("PAYMENT_METHODS", "alipay-instant")
+if not PAYMENT_METHODS or set(PAYMENT_METHODS) - set(METHODS):
+    read.wrong("PAYMENT_METHODS", f"write a comma list out of: {', '.join(METHODS)}.")
+GATEWAY_CONNECT_TIMEOUT = read.number("GATEWAY_CONNECT_TIMEOUT", 3, 1, 30)
+GATEWAY_READ_TIMEOUT = read.number("GATEWAY_READ_TIMEOUT", 7, 1, 60)
+
+
+def instant_signer() -> Signer | None:
+    """MD5 or RSA, from complete and readable keys only."""
+    if read.choice("ALIPAY_SIGN_TYPE", "MD5", ("MD5", "RSA")) == "MD5":
+        key = read.text("ALIPAY_KEY", sandbox.MD5_KEY if DEMO else "")
+        if len(key) != 32 or not key.isalnum():
+            read.wrong("ALIPAY_KEY", "set the 32 letters and digits shown in Alipay's merchant site under MD5 key.")
+            return None
+        return Md5Signer(key)
+    pem = "set the key in PKCS#1 or PKCS#8, with or without PEM lines."
+    private = read.parsed("ALIPAY_PARTNER_PRIVATE_KEY", private_key, pem)
+    public = read.parsed("ALIPAY_MAPI_PUBLIC_KEY", public_key, pem + " It is Alipay's public key, not your own.")
+    for name, key in (("ALIPAY_PARTNER_PRIVATE_KEY", private), ("ALIPAY_MAPI_PUBLIC_KEY", public)):
+        if key is None and not read.any_set(name):
+            read.wrong(name, f"is needed with ALIPAY_SIGN_TYPE=RSA: {pem}")
+    return RsaSigner(private, public, "RSA") if private and public else None
+
+
+def instant_account() -> InstantAccount | None:
+    """The merchant's account at the instant-arrival service, or None where a variable is wrong."""
+    partner = read.text("ALIPAY_PARTNER", sandbox.PARTNER if DEMO else "")
+    if not (len(partner) == 16 and partner.isascii() and partner.isdigit() and partner.startswith("2088")):
+        read.wrong("ALIPAY_PARTNER", "set the 16 digits of your partner id (PID); they begin with 2088.")
+    signer = instant_signer()
+    gateway = read.url("ALIPAY_INSTANT_GATEWAY", SIMULATOR_URL if DEMO else "https://mapi.alipay.com/gateway.do")
+    published = isinstance(signer, Md5Signer) and signer.key == sandbox.MD5_KEY
+    if not DEMO and (partner == sandbox.PARTNER or published):
+        read.wrong("ALIPAY_PARTNER, ALIPAY_KEY", "these are the demo's, which anyone can read. Set your own.")
+    return signer and InstantAccount(
+        partner=partner,
+        signer=signer,
+        seller_email=read.text("ALIPAY_SELLER_EMAIL", sandbox.SELLER_EMAIL if DEMO else ""),
+        charset=read.choice("ALIPAY_INPUT_CHARSET", "utf-8", ("utf-8", "gbk")),
+        gateway=gateway,
+    )
+
+
+ALIPAY_INSTANT = instant_account() if "alipay-instant" in PAYMENT_METHODS else None
+ALIPAY_INSTANT_BANKS = read.listed("ALIPAY_INSTANT_BANKS", "ICBCB2C,CMB,CCB,ABC" if DEMO else "")
+if set(ALIPAY_INSTANT_BANKS) - set(BANKS):
+    read.wrong("ALIPAY_INSTANT_BANKS", f"unknown bank code. Known: {', '.join(sorted(BANKS))}.")
+
+# The browser follows the POST to the gateway, so its origin must stand in form-action or the button does nothing.
+GATEWAY_ORIGINS = sorted(
+    {"{0.scheme}://{0.netloc}".format(urlsplit(account.gateway)) for account in (ALIPAY_INSTANT,) if account}
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF, *GATEWAY_ORIGINS],
+    }
+}
+
+# --- logs: standard output, one line an event
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
+    "root": {"handlers": ["stdout"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": ["stdout"], "level": "INFO", "propagate": False}},
+}
+
+read.stop_if_wrong()

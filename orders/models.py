@@ -1,0 +1,269 @@
+"""What was bought, by whom, and its state. Money facts are written by payments, never by hand."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.models import Variant
+
+ZERO = Decimal("0.00")
+CONFIRMING_FOR = timedelta(minutes=10)
+
+
+def money(verbose_name: Any, **options: Any) -> models.DecimalField:
+    """A column of yuan with two places."""
+    return models.DecimalField(verbose_name, max_digits=12, decimal_places=2, **options)
+
+
+class Serial(models.Model):
+    """The increment of order numbers: its key. Drawn outside any lock (a sequence on PostgreSQL)."""
+
+    class Meta:
+        verbose_name = _("serial")
+        verbose_name_plural = _("serials")
+
+
+class Order(models.Model):
+    """One purchase. ``status`` is what shoppers read; ``life``, ``goods`` and the sums are what it follows from."""
+
+    class Life(models.TextChoices):
+        PLACED = "placed", _("placed")
+        CONFIRMED = "confirmed", _("confirmed")
+        SHIPPED = "shipped", _("shipped")
+        COMPLETED = "completed", _("completed")
+        EXPIRED = "expired", _("expired")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Goods(models.TextChoices):
+        HELD = "held", _("held")
+        COMMITTED = "committed", _("committed")
+        RELEASED = "released", _("released")
+
+    class PayStatus(models.TextChoices):
+        UNPAID = "unpaid", _("unpaid")
+        PART_PAID = "part-paid", _("partly paid")
+        PAID = "paid", _("paid")
+        OVERPAID = "overpaid", _("overpaid")
+        PART_REFUNDED = "part-refunded", _("partly refunded")
+        REFUNDED = "refunded", _("refunded")
+
+    number = models.CharField(_("order number"), max_length=14, unique=True)
+    serial = models.PositiveIntegerField(_("serial"), unique=True)
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="orders", verbose_name=_("buyer")
+    )
+    checkout_key = models.CharField(max_length=40, unique=True, editable=False)
+    language = models.CharField(_("language"), max_length=10)
+    email = models.EmailField(_("e-mail"))
+    name = models.CharField(_("recipient"), max_length=60)
+    phone = models.CharField(_("phone"), max_length=11)
+    province = models.CharField(_("province"), max_length=20)
+    city = models.CharField(_("city"), max_length=40)
+    district = models.CharField(_("district"), max_length=40)
+    street = models.CharField(_("street address"), max_length=200)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    subtotal = money(_("goods"))
+    shipping = money(_("shipping"), default=ZERO)
+    discount = money(_("discount"), default=ZERO)
+    total = money(_("total"))
+    charged = money(_("paid in"), default=ZERO, editable=False)
+    refunded = money(_("refunded"), default=ZERO, editable=False)
+    refunding = money(_("refund in progress"), default=ZERO, editable=False)
+
+    life = models.CharField(_("life"), max_length=9, choices=Life.choices, default=Life.PLACED, editable=False)
+    goods = models.CharField(_("goods"), max_length=9, choices=Goods.choices, default=Goods.HELD, editable=False)
+    pay_status = models.CharField(
+        _("payment"), max_length=13, choices=PayStatus.choices, default=PayStatus.UNPAID, editable=False
+    )
+    paid_late = models.BooleanField(_("paid after closing"), default=False, editable=False)
+    needs_review = models.BooleanField(_("needs attention"), default=False, editable=False)
+
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("pay by"), editable=False)
+    extensions = models.PositiveSmallIntegerField(_("extensions"), default=0, editable=False)
+    confirming_at = models.DateTimeField(_("shopper says paid"), null=True, blank=True, editable=False)
+    paid_at = models.DateTimeField(_("paid"), null=True, blank=True, editable=False)
+    shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True, editable=False)
+    parcel_company = models.CharField(_("parcel company"), max_length=40, blank=True)
+    parcel_number = models.CharField(_("parcel number"), max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        indexes = [
+            models.Index(fields=["-placed_at"], name="order_newest"),
+            models.Index(fields=["email"], name="order_email"),
+            models.Index(fields=["phone"], name="order_phone"),
+            models.Index(fields=["expires_at"], condition=Q(life="placed"), name="order_awaiting"),
+            models.Index(fields=["-id"], condition=Q(needs_review=True), name="order_review"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") + F("shipping") - F("discount"), total__gte=0), name="order_total_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(charged__gte=0, refunded__gte=0, refunded__lte=F("charged"), refunding__gte=0),
+                name="order_sums_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(pay_status="unpaid", charged=0) | (~Q(pay_status="unpaid") & Q(charged__gt=0)) | Q(total=0),
+                name="order_unpaid_means_no_money",
+            ),
+            models.CheckConstraint(condition=Exact(Length("number"), 14), name="order_number_is_14_digits"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:detail", args=[self.number])
+
+    @property
+    def grouped_number(self) -> str:
+        """The number as people read it: 1000 2735 4819 06."""
+        return " ".join(self.number[i : i + 4] for i in range(0, 14, 4))
+
+    @property
+    def paid_sum(self) -> Decimal:
+        """What we hold for this order: charges less refunds."""
+        return self.charged - self.refunded
+
+    @property
+    def due(self) -> bool:
+        """Whether it still waits for its money."""
+        return self.life == self.Life.PLACED and self.paid_sum < self.total
+
+    def seconds_left(self, now: datetime | None = None) -> int:
+        """Seconds until the deadline, never negative."""
+        return max(0, int((self.expires_at - (now or timezone.now())).total_seconds()))
+
+    @property
+    def status(self) -> str:
+        """The fixed word of the outside contract (``data-order-status``)."""
+        if self.needs_review or self.pay_status == self.PayStatus.PART_PAID:
+            return "review"
+        return self._money_status() or self._life_status()
+
+    def _money_status(self) -> str:
+        if self.refunding and self.paid_sum - self.refunding < self.total:
+            return "refunding"
+        if self.pay_status == self.PayStatus.REFUNDED:
+            return "refunded"
+        if self.pay_status == self.PayStatus.PART_REFUNDED:
+            return "partly-refunded"
+        return ""
+
+    def _life_status(self) -> str:
+        if self.life == self.Life.CONFIRMED:
+            return "paid-late" if self.paid_late else "paid"
+        if self.life in (self.Life.SHIPPED, self.Life.COMPLETED):
+            return str(self.life)
+        if self.life in (self.Life.EXPIRED, self.Life.CANCELLED):
+            return "closed" if self.pay_status == self.PayStatus.UNPAID else "review"
+        asked = self.confirming_at and timezone.now() - self.confirming_at < CONFIRMING_FOR
+        return "confirming" if asked else "awaiting"
+
+    def derive_pay_status(self) -> str:
+        """pay_status = f(total, charged, refunded): invariant 1 of the model."""
+        if not self.charged:
+            return self.PayStatus.PAID if not self.total else self.PayStatus.UNPAID
+        if self.refunded:
+            return self._refund_status()
+        if self.charged < self.total:
+            return self.PayStatus.PART_PAID
+        return self.PayStatus.PAID if self.charged == self.total else self.PayStatus.OVERPAID
+
+    def _refund_status(self) -> str:
+        if not self.paid_sum:
+            return self.PayStatus.REFUNDED
+        if self.paid_sum < self.total:
+            return self.PayStatus.PART_REFUNDED
+        return self.PayStatus.PAID if self.paid_sum == self.total else self.PayStatus.OVERPAID
+
+    def record(self, kind: str, *, by: Any = None, message: int | None = None, **detail: Any) -> "OrderEvent":
+        """Adds a line to the timeline. ``message`` is the key of the journal message that caused it."""
+        return OrderEvent.objects.create(order=self, kind=kind, by=by, message=message, detail=detail)
+
+
+class OrderLine(models.Model):
+    """What was bought, with name and price as they were."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+", verbose_name=_("variant"))
+    sku = models.CharField("SKU", max_length=40)
+    name = models.CharField(_("name"), max_length=200)
+    option = models.CharField(_("option"), max_length=60, blank=True)
+    picture = models.CharField(_("picture"), max_length=120, blank=True)
+    price = money(_("price"))
+    quantity = models.PositiveIntegerField(_("quantity"))
+    total = money(_("total"))
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        constraints = [
+            models.CheckConstraint(condition=Q(total=F("price") * F("quantity")), name="line_total_adds_up"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_at_least_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} × {self.quantity}"
+
+    @property
+    def reference(self) -> str:
+        """How stock movements name this line."""
+        return f"line-{self.pk}"
+
+
+class OrderEvent(models.Model):
+    """The timeline of an order. Append-only."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    kind = models.CharField(_("what"), max_length=30)
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+    message = models.BigIntegerField(_("journal message"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class OutboxMail(models.Model):
+    """A mail that a fact calls for, written with the fact; sent by the worker after commit, once."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="mails")
+    kind = models.CharField(_("what"), max_length=20)
+    created_at = models.DateTimeField(_("written"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("mail")
+        verbose_name_plural = _("mails")
+        constraints = [models.UniqueConstraint(fields=["order", "kind"], name="mail_once_per_order_and_kind")]
+        indexes = [models.Index(fields=["due_at"], condition=Q(sent_at__isnull=True), name="mail_unsent")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.order}"

@@ -1,0 +1,231 @@
+"""The catalogue: categories, products, their variants (SKU), pictures and the stock ledger. Knows nothing of orders."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from tree_queries.models import TreeNode
+
+from shop.translation import localized
+
+CENT = Decimal("0.01")
+
+
+class Category(TreeNode):
+    """A node of the category tree."""
+
+    slug = models.SlugField(_("address"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name (English)"), max_length=80, blank=True)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=80, blank=True)
+    intro = models.CharField(_("introduction"), max_length=200, blank=True)
+    intro_en = models.CharField(_("introduction (English)"), max_length=200, blank=True)
+    intro_ja = models.CharField(_("introduction (Japanese)"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+
+    def __str__(self) -> str:
+        return localized(self, "name")
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:category", args=[self.slug])
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Sets of products."""
+
+    def on_sale(self, now: datetime | None = None) -> "ProductQuerySet":
+        """Those inside their publication window."""
+        moment = now or timezone.now()
+        return self.filter(
+            Q(published_until__isnull=True) | Q(published_until__gt=moment), published_from__lte=moment
+        )
+
+
+class Product(models.Model):
+    """What a page of the shop shows; what is sold is one of its variants."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="products", verbose_name=_("category"))
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name (English)"), max_length=120, blank=True)
+    name_ja = models.CharField(_("name (Japanese)"), max_length=120, blank=True)
+    summary = models.CharField(_("summary"), max_length=200, blank=True)
+    summary_en = models.CharField(_("summary (English)"), max_length=200, blank=True)
+    summary_ja = models.CharField(_("summary (Japanese)"), max_length=200, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    description_en = models.TextField(_("description (English)"), blank=True)
+    description_ja = models.TextField(_("description (Japanese)"), blank=True)
+    returnable_7d = models.BooleanField(_("may be returned within 7 days"), default=True)
+    published_from = models.DateTimeField(_("published from"), default=timezone.now)
+    published_until = models.DateTimeField(_("published until"), null=True, blank=True)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_from", "-pk"]
+        indexes = [models.Index(fields=["category", "-published_from", "-id"], name="product_by_category")]
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+
+    def __str__(self) -> str:
+        return localized(self, "name")
+
+    def get_absolute_url(self) -> str:
+        return reverse("shop:product", args=[self.slug])
+
+
+class VariantQuerySet(models.QuerySet["Variant"]):
+    """Sets of variants."""
+
+    def on_sale(self) -> "VariantQuerySet":
+        """Those whose product is published now."""
+        return self.filter(product__in=Product.objects.on_sale())
+
+
+class Variant(models.Model):
+    """A unit of sale: own SKU, own price, own stock. Sellable = on_hand − reserved."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="variants", verbose_name=_("product"))
+    sku = models.CharField("SKU", max_length=40, unique=True)
+    option = models.CharField(_("option"), max_length=60, blank=True)
+    option_en = models.CharField(_("option (English)"), max_length=60, blank=True)
+    option_ja = models.CharField(_("option (Japanese)"), max_length=60, blank=True)
+    price = models.DecimalField(_("price"), max_digits=11, decimal_places=2, validators=[MinValueValidator(CENT)])
+    was_price = models.DecimalField(_("price before"), max_digits=11, decimal_places=2, null=True, blank=True)
+    weight_grams = models.PositiveIntegerField(_("weight in grams"), default=0)
+    on_hand = models.PositiveIntegerField(_("on hand"), default=0, editable=False)
+    reserved = models.PositiveIntegerField(_("reserved"), default=0, editable=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    objects = VariantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("variant")
+        verbose_name_plural = _("variants")
+        constraints = [
+            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="variant_reserved_within_on_hand"),
+            models.CheckConstraint(condition=Q(price__gte=CENT), name="variant_price_at_least_a_cent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product} {localized(self, 'option')}".strip()
+
+    @property
+    def sellable(self) -> int:
+        """Units that can still be promised."""
+        return self.on_hand - self.reserved
+
+    def hold(self, quantity: int, reference: str) -> bool:
+        """Reserves units for ``reference``; False where fewer are left. One conditional UPDATE, so races are safe."""
+        return self._move("hold", reference, quantity, Q(on_hand__gte=F("reserved") + quantity), reserved=quantity)
+
+    def release(self, quantity: int, reference: str) -> bool:
+        """Gives reserved units back."""
+        return self._move("release", reference, quantity, Q(reserved__gte=quantity), reserved=-quantity)
+
+    def commit(self, quantity: int, reference: str) -> bool:
+        """Turns reserved units into sold ones."""
+        enough = Q(reserved__gte=quantity)
+        return self._move("commit", reference, quantity, enough, reserved=-quantity, on_hand=-quantity)
+
+    def restock(self, quantity: int, reference: str, by: Any = None, reason: str = "") -> bool:
+        """Takes returned units back on the shelf."""
+        return self._move("restock", reference, quantity, Q(), on_hand=quantity, by=by, reason=reason)
+
+    def adjust(self, change: int, by: Any = None, reason: str = "") -> bool:
+        """A count or delivery by staff, up or down; False where it would go below what is reserved."""
+        enough = Q(on_hand__gte=F("reserved") - change)
+        return self._move("adjust", "", abs(change), enough, on_hand=change, by=by, reason=reason)
+
+    def _move(
+        self, kind: str, reference: str, quantity: int, enough: Q, *,
+        reserved: int = 0, on_hand: int = 0, by: Any = None, reason: str = "",
+    ) -> bool:  # fmt: skip
+        changed = Variant.objects.filter(enough, pk=self.pk).update(
+            reserved=F("reserved") + reserved, on_hand=F("on_hand") + on_hand
+        )
+        if changed:
+            StockMovement.objects.create(
+                variant=self, kind=kind, reference=reference, quantity=quantity,
+                on_hand_change=on_hand, reserved_change=reserved, by=by, reason=reason,
+            )  # fmt: skip
+        return bool(changed)
+
+
+class StockMovement(models.Model):
+    """Append-only. ``on_hand`` is the sum of ``on_hand_change``, ``reserved`` that of ``reserved_change``.
+
+    ``reference`` names the order line; (reference, kind) is unique, so that goods cannot go back twice.
+    """
+
+    KINDS = [
+        ("hold", _("hold")), ("release", _("release")), ("commit", _("commit")),
+        ("adjust", _("adjustment")), ("restock", _("restock")),
+    ]  # fmt: skip
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="movements", verbose_name=_("variant"))
+    kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    on_hand_change = models.IntegerField(_("change on hand"))
+    reserved_change = models.IntegerField(_("change reserved"))
+    reference = models.CharField(_("reference"), max_length=40, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+    )
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reference", "kind"], condition=~Q(reference=""), name="movement_once_per_reference"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.quantity} {self.variant}"
+
+
+class Picture(models.Model):
+    """A picture of a product. ``stem`` names its WebP renditions below the media folder: ``<stem>-400.webp`` …"""
+
+    WIDTHS = (400, 800, 1200)
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="pictures", verbose_name=_("product"))
+    stem = models.CharField(_("file"), max_length=120)
+    alt = models.CharField(_("description of the picture"), max_length=160)
+    alt_en = models.CharField(_("description (English)"), max_length=160, blank=True)
+    alt_ja = models.CharField(_("description (Japanese)"), max_length=160, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+
+    def __str__(self) -> str:
+        return localized(self, "alt")
+
+    def src(self, width: int = 800) -> str:
+        """The address of the rendition ``width`` pixels wide (one of WIDTHS)."""
+        return f"{settings.MEDIA_URL}{self.stem}-{width}.webp"
+
+    @property
+    def srcset(self) -> str:
+        """All renditions, for the ``srcset`` attribute."""
+        return ", ".join(f"{self.src(width)} {width}w" for width in self.WIDTHS)
