@@ -1,6 +1,24 @@
+"""The map of the site."""
+
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from config import health
+from payments import callbacks
+from shop import pages
 
-urlpatterns = [path("admin/", admin.site.urls), path("healthz", health.healthz), path("readyz", health.readyz)]
+urlpatterns = [
+    path("", pages.choose_language),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("media/<path:name>", pages.media, name="media"),
+    path("payments/<str:method>/notify/", callbacks.notify, name="notify"),
+    path("payments/<str:method>/return/", callbacks.come_back, name="return"),
+    *i18n_patterns(
+        path("", include("shop.urls")),
+        path("", include("orders.urls")),
+        path("", include("payments.urls")),
+    ),
+]
