@@ -4,6 +4,7 @@ With nothing set this is the demo: loopback only, the gateway is the simulator, 
 leaves loopback, or a key is set, every variable that real trade needs must be right or the shop does not start.
 """
 
+import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from payments.alipay.keys import private_key, public_key
 from payments.alipay.signing import Md5Signer, RsaSigner, Signer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-read = Environment(BASE_DIR / ".env")
+read = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
 
 # --- which shop this is
 
@@ -119,6 +120,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASE["ENGINE"] != "django.db.backends.postgresql":
     read.wrong("DATABASE_URL", "write postgres://… or sqlite:///…")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+QUEUE_URL = read.text("QUEUE_URL")
 CACHES = {"default": environ.Env.cache_url_config(read.text("CACHE_URL") or "locmemcache://")}
 
 STATIC_URL = "/static/"

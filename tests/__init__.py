@@ -1,0 +1,1 @@
+"""Tests across applications: real processes, real browsers, real races."""
