@@ -1,11 +1,140 @@
-"""Where Alipay speaks to the shop: the asynchronous notification and the browser's return."""
+"""Where Alipay speaks to the shop: the asynchronous notification and the browser's return.
 
+What is answered to a notification is policy (protocol.md A.7): exactly ``success`` only when the effect, or the decision
+that none is due, is on disk; every other answer makes Alipay send it again for a day, so trouble of ours loses nothing.
+"""
+
+import time
+
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from payments import attempts, journal, registry
+from payments.alipay.errors import AlipayError, BadSignature, Malformed, Unknown
+from payments.alipay.messages import TradeReport
+from payments.gateways import Gateway
+from payments.incidents import raise_incident
+from payments.judge import Judgement, judge
+from payments.models import GatewayMessage, Payment
+from payments.settle import Outcome, act, asked_at
+
+Verdict = GatewayMessage.Verdict
+MAX_BODY = 65_536
+FORM = "application/x-www-form-urlencoded"
+TRADE_NOTIFICATION = "trade_status_sync"
+ASK_PAUSE_SECONDS = 3
 
 
+@csrf_exempt
+@require_POST
 def notify(request: HttpRequest, method: str) -> HttpResponse:
-    raise Http404
+    """The asynchronous notification. Needs no session, sets no cookie, never redirects."""
+    gateway = registry.gateway(method)
+    if gateway is None:
+        return _answer("unknown method", 404)
+    if request.content_type != FORM or int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        return _answer("fail", 400)
+    raw = request.body
+    try:
+        report = gateway.read_notification(raw)
+    except Malformed as error:
+        return _refuse(request, method, "notify", raw, error)
+    journal.line("notify1", report.out_trade_no, method=method, status=report.status)
+    judgement = judge(gateway, report)
+    message = journal.received(
+        request, method, "notify", raw, judgement.verdict,
+        report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
+    )  # fmt: skip
+    return _carry_out(gateway, report, judgement, message)
 
 
+def _carry_out(
+    gateway: Gateway, report: TradeReport, judgement: Judgement, message: GatewayMessage | None
+) -> HttpResponse:
+    if report.notify_type not in ("", TRADE_NOTIFICATION):
+        return _answer("fail", 400)
+    if judgement.verdict == Verdict.ACCEPTED and judgement.payment:
+        refusal = _unconfirmed(gateway, report, judgement.payment)
+        if refusal:
+            return refusal
+    outcome = act(judgement, report, message)
+    if outcome is Outcome.REFUSED:
+        journal.line("hack_notify", report.out_trade_no, verdict=judgement.verdict, failed=judgement.failed)
+        return _answer("fail", 400)
+    journal.line("notify2", report.out_trade_no, outcome=outcome)
+    return _answer("success", 200)
+
+
+def _unconfirmed(gateway: Gateway, report: TradeReport, payment: Payment) -> HttpResponse | None:
+    """Asks the gateway whether it sent this (A.6), before answering: its id dies with our ``success``."""
+    started = time.monotonic()
+    try:
+        genuine = gateway.confirm(report)
+    except Unknown as error:
+        journal.asked(payment, "notify-verify", Verdict.ERROR, started, note=str(error))
+        return _answer("fail", 503)
+    verdict = Verdict.ACCEPTED if genuine else Verdict.FORGED
+    journal.asked(payment, "notify-verify", verdict, started, note=f"notify_id {report.notify_id}")
+    if genuine:
+        return None
+    journal.line("hack_notify", report.out_trade_no, verdict="unconfirmed")
+    raise_incident("unconfirmed", payment.out_trade_no, f"notify_id {report.notify_id}", payment.order)
+    return _answer("fail", 400)
+
+
+@require_GET
 def come_back(request: HttpRequest, method: str) -> HttpResponse:
-    raise Http404
+    """The browser's return: proves nothing, makes us ask, and always redirects to a clean address (step 5)."""
+    gateway = registry.gateway(method)
+    if gateway is None:
+        raise Http404
+    raw = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")
+    try:
+        report = gateway.read_return(raw)
+    except Malformed as error:
+        _refuse(request, method, "return", raw, error)
+        return redirect("/")
+    judgement = judge(gateway, report)
+    journal.received(
+        request, method, "return", raw, judgement.verdict,
+        report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
+    )  # fmt: skip
+    return _welcome(report, judgement)
+
+
+def _welcome(report: TradeReport, judgement: Judgement) -> HttpResponse:
+    payment = judgement.payment
+    genuine = judgement.verdict not in (Verdict.MISMATCH, Verdict.UNKNOWN_TRADE)
+    journal.line("return" if genuine else "err_return", report.out_trade_no, verdict=judgement.verdict)
+    if payment is None:
+        return redirect("/")
+    if genuine and payment.state != Payment.State.SUCCEEDED:
+        _ask_now(payment)
+    with translation.override(payment.order.language):
+        return redirect("payments:result", payment.order.number)
+
+
+def _ask_now(payment: Payment) -> None:
+    """Asks the gateway once; where it is silent the page says "confirming" and goes on asking."""
+    asked_at(payment)
+    if not cache.add(f"asked:{payment.pk}", 1, ASK_PAUSE_SECONDS):
+        return
+    try:
+        attempts.ask(payment)
+    except AlipayError as error:
+        journal.line("query_failed", payment.out_trade_no, why=type(error).__name__)
+
+
+def _refuse(request: HttpRequest, method: str, kind: str, raw: bytes, error: Malformed) -> HttpResponse:
+    verdict = Verdict.FORGED if isinstance(error, BadSignature) else Verdict.ERROR
+    journal.received(request, method, kind, raw, verdict, note=str(error))
+    journal.line("hack_notify" if kind == "notify" else "err_return", "-", why=type(error).__name__)
+    return _answer("fail", 400)
+
+
+def _answer(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, content_type="text/plain", status=status)

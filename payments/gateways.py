@@ -1,28 +1,29 @@
-"""The contract that a payment method fulfils, and the registry of those that are configured.
+"""The contract that a payment method fulfils. To add the next provider see docs/adding-a-gateway.md."""
 
-To add the next provider see docs/adding-a-gateway.md.
-"""
-
-from collections.abc import Mapping
 from typing import Protocol
 
-from payments.alipay.messages import PayRequest, RefundReport, TradeReport
+from payments.alipay.messages import PayRequest, TradeReport
 
 
 class Gateway(Protocol):
-    """Few verbs. All but ``start`` and ``read`` ask the gateway over the network, in bounded time.
+    """Few verbs. ``confirm``, ``query`` and ``close`` ask the gateway over the network, in bounded time.
 
-    Those that ask raise ``Refused`` where the gateway says no and ``Unknown`` where nothing trustworthy was learned.
+    Those raise ``Refused`` where the gateway says no and ``Unknown`` where nothing trustworthy was learned.
     """
 
     method: str
+    absolute_deadline: bool
 
     def start(self, request: PayRequest) -> str:
         """The signed address to which the shopper's browser is sent."""
         ...
 
-    def read(self, body: bytes) -> TradeReport:
-        """A notification or return, from the raw urlencoded bytes. Raises BadSignature or another Malformed."""
+    def read_notification(self, body: bytes) -> TradeReport:
+        """A notification, from the raw urlencoded body. Raises BadSignature or another Malformed."""
+        ...
+
+    def read_return(self, query: bytes) -> TradeReport:
+        """The fields of the browser's return, from the raw query string. Raises as above."""
         ...
 
     def mismatches(self, report: TradeReport) -> list[str]:
@@ -30,7 +31,7 @@ class Gateway(Protocol):
         ...
 
     def confirm(self, report: TradeReport) -> bool:
-        """Whether the gateway says that this notification is its own (``notify_verify``); true where none is asked."""
+        """Whether the gateway says that this notification is its own; true where the protocol has no such question."""
         ...
 
     def query(self, out_trade_no: str) -> TradeReport:

@@ -1,5 +1,6 @@
 """Attempts to pay, the journal of gateway messages, the ledger, refunds and incidents."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -48,14 +49,14 @@ class Payment(models.Model):
         verbose_name = _("payment attempt")
         verbose_name_plural = _("payment attempts")
         indexes = [
-            models.Index(
-                fields=["next_query_at"], condition=Q(next_query_at__isnull=False), name="payment_to_query"
-            )
+            models.Index(fields=["next_query_at"], condition=Q(next_query_at__isnull=False), name="payment_to_query")
         ]
         constraints = [
             models.UniqueConstraint(fields=["order", "n"], name="payment_attempt_once"),
             models.UniqueConstraint(
-                fields=["order"], condition=Q(state__in=["created", "sent", "waiting"]), name="payment_one_open_per_order"
+                fields=["order"],
+                condition=Q(state__in=["created", "sent", "waiting"]),
+                name="payment_one_open_per_order",
             ),
             models.UniqueConstraint(
                 fields=["method", "trade_no"], condition=Q(trade_no__isnull=False), name="payment_trade_no_once"
@@ -77,6 +78,23 @@ class Payment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    def send(self, method: str, bank: str, deadline: datetime, next_query_at: datetime) -> None:
+        """Notes that the shopper is about to be sent to the gateway; saves."""
+        self.method, self.bank, self.deadline = method, bank, deadline
+        self.next_query_at = next_query_at
+        if self.state == self.State.CREATED:
+            self.state = self.State.SENT
+        self.save()
+
+    def succeed(self, trade_no: str, buyer: str, paid_at: datetime | None) -> None:
+        """Notes that the money was paid; saves. Nothing leaves this state."""
+        self.state = self.State.SUCCEEDED
+        self.trade_no, self.buyer = trade_no, buyer[:100]
+        self.charged = self.amount
+        self.paid_at = paid_at or timezone.now()
+        self.next_query_at = None
+        self.save()
 
     @property
     def refundable(self) -> Decimal:

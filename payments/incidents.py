@@ -1,0 +1,31 @@
+"""Raises what a person must look at; once per kind and subject while it is open."""
+
+import logging
+
+from orders.models import Order
+from payments.models import Incident
+
+log = logging.getLogger("payments")
+
+NEXT_STEPS = {
+    "mismatch": "Compare the journal message with the order and with the trade in Alipay's merchant site.",
+    "unknown-trade": "Look the trade up in Alipay's merchant site; refund it there if no order belongs to it.",
+    "unconfirmed": "Alipay does not know this notification. Compare with the trade in Alipay's merchant site.",
+    "second-trade": "Two trades carry one number. Look both up in Alipay's merchant site and refund one.",
+    "paid-twice": "Refund the second payment.",
+    "paid-late": "The order was closed and its goods are gone. Refund the payment.",
+    "pending": "Alipay cannot pay out: the seller's account is restricted. Ask Alipay, then ask about the trade again.",
+}
+
+
+def raise_incident(kind: str, subject: str, detail: str, order: Order | None = None) -> Incident:
+    """Opens an incident, or returns the one that is open already."""
+    incident, new = Incident.objects.get_or_create(
+        kind=kind,
+        subject=subject[:64],
+        resolved_at=None,
+        defaults={"order": order, "detail": detail, "next_step": NEXT_STEPS[kind]},
+    )
+    if new:
+        log.warning("incident kind=%s subject=%s", kind, incident.subject)
+    return incident

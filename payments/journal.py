@@ -1,0 +1,71 @@
+"""Writes the journal: every message from and to a gateway, once, with its verdict. Floods of forgeries stay bounded."""
+
+import logging
+import re
+import time
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from payments.alipay.messages import TradeReport
+from payments.models import GatewayMessage, Payment
+
+log = logging.getLogger("payments")
+
+FORGED_PER_MINUTE = 60
+KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Request-Id")
+Verdict = GatewayMessage.Verdict
+
+
+def received(
+    request: HttpRequest, method: str, kind: str, raw: bytes, verdict: str, *,
+    report: TradeReport | None = None, payment: Payment | None = None, checks: dict[str, bool] | None = None,
+    note: str = "",
+) -> GatewayMessage | None:  # fmt: skip
+    """Records a message that came in, committed at once. None where a flood of forgeries is cut off."""
+    if report is None and not _room_for_forgery():
+        return None
+    return GatewayMessage.objects.create(
+        method=method,
+        kind=kind,
+        payment=payment,
+        out_trade_no=report.out_trade_no[:64] if report else "",
+        body=raw[: GatewayMessage.BODY_LIMIT],
+        headers={name: request.headers[name][:200] for name in KEPT_HEADERS if name in request.headers},
+        address=request.META.get("REMOTE_ADDR") or None,
+        signature_ok=report is not None,
+        checks=checks or {},
+        verdict=verdict,
+        note=note[:200],
+    )
+
+
+def asked(
+    payment: Payment, kind: str, verdict: str, started: float, *, report: TradeReport | None = None, note: str = ""
+) -> GatewayMessage:
+    """Records what we asked the gateway about ``payment`` and what came of it; ``started`` is time.monotonic()."""
+    fields = "&".join(f"{name}={value}" for name, value in report.fields.items()) if report else ""
+    return GatewayMessage.objects.create(
+        method=payment.method,
+        kind=kind,
+        outgoing=True,
+        payment=payment,
+        out_trade_no=payment.out_trade_no,
+        body=fields.encode()[: GatewayMessage.BODY_LIMIT],
+        took_ms=int((time.monotonic() - started) * 1000),
+        signature_ok=True if report else None,
+        verdict=verdict,
+        note=note[:200],
+    )
+
+
+def line(event: str, out_trade_no: str, **facts: object) -> None:
+    """One log line. Only letters and digits of what a stranger sent reach it, cut short."""
+    safe = re.sub(r"[^0-9A-Za-z_-]", "?", out_trade_no)[:32]
+    log.info("%s out_trade_no=%s %s", event, safe, " ".join(f"{name}={value}" for name, value in facts.items()))
+
+
+def _room_for_forgery() -> bool:
+    key = f"forged:{int(time.time() // 60)}"
+    cache.add(key, 0, 120)
+    return cache.incr(key) <= FORGED_PER_MINUTE

@@ -1,0 +1,53 @@
+"""The four checks that Alipay asks of a receiver: our number, the order's amount, our account, our app."""
+
+from dataclasses import dataclass, field
+
+from payments.alipay.messages import TradeReport, TradeStatus
+from payments.gateways import Gateway
+from payments.models import GatewayMessage, Payment
+
+Verdict = GatewayMessage.Verdict
+NOTHING_DUE = frozenset({TradeStatus.WAIT_BUYER_PAY, TradeStatus.TRADE_CLOSED, TradeStatus.NOT_EXIST})
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a genuine message is worth. ``checks`` names each check with its result."""
+
+    verdict: str
+    payment: Payment | None = None
+    checks: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> str:
+        """The names of the failed checks."""
+        return ", ".join(name for name, holds in self.checks.items() if not holds)
+
+
+def judge(gateway: Gateway, report: TradeReport) -> Judgement:
+    """Compares a genuine report with what we know (protocol.md A.5, B.5). Reads only."""
+    payment = Payment.objects.filter(out_trade_no=report.out_trade_no).first() if _plausible(report) else None
+    if payment is None:
+        return Judgement(Verdict.UNKNOWN_TRADE, checks={"out_trade_no": False})
+    checks = {"out_trade_no": True, "method": payment.method == gateway.method, "amount": _amount_fits(payment, report)}
+    checks |= dict.fromkeys(("seller", "app"), True) | dict.fromkeys(gateway.mismatches(report), False)
+    if not all(checks.values()):
+        return Judgement(Verdict.MISMATCH, payment, checks)
+    return Judgement(_verdict(payment, report), payment, checks)
+
+
+def _plausible(report: TradeReport) -> bool:
+    """Our numbers are ASCII digits only; anything else is not looked up (PostgreSQL refuses NUL in text)."""
+    return report.out_trade_no.isascii() and report.out_trade_no.isdigit()
+
+
+def _amount_fits(payment: Payment, report: TradeReport) -> bool:
+    """An absent amount is fine only where the message claims no payment."""
+    return payment.amount == report.amount if report.amount is not None else not report.paid
+
+
+def _verdict(payment: Payment, report: TradeReport) -> str:
+    if report.paid:
+        settled = payment.state == Payment.State.SUCCEEDED and payment.trade_no == report.trade_no
+        return Verdict.REPEAT if settled else Verdict.ACCEPTED
+    return Verdict.STALE if report.status in NOTHING_DUE else Verdict.ERROR

@@ -1,0 +1,129 @@
+"""The one road for money: notification, query and bill all end in ``act``, whatever order they come in.
+
+Locks are taken in one order: order, attempt, variants by key (row locks on PostgreSQL, BEGIN IMMEDIATE on SQLite). No
+network call happens between the first lock and the commit; the unique ledger entry is what makes a fact count once.
+"""
+
+from enum import StrEnum
+
+from django.db import transaction
+from django.utils import timezone
+
+from orders import goods, mails
+from orders.models import Order
+from payments.alipay.messages import TradeReport, TradeStatus
+from payments.incidents import raise_incident
+from payments.journal import line
+from payments.judge import Judgement
+from payments.models import GatewayMessage, LedgerEntry, Payment
+
+Verdict = GatewayMessage.Verdict
+
+
+class Outcome(StrEnum):
+    """What a judged report led to. All but REFUSED are done for good, so the sender need not repeat it."""
+
+    CONFIRMED = "confirmed"
+    PAID_LATE = "paid-late"
+    GOODS_GONE = "goods-gone"
+    PAID_TWICE = "paid-twice"
+    REPEAT = "repeat"
+    NOTHING_DUE = "nothing-due"
+    REFUSED = "refused"
+
+
+def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | None) -> Outcome:
+    """Carries a judged report out. Every effect is committed when this returns."""
+    payment = judgement.payment
+    if judgement.verdict == Verdict.ACCEPTED and payment is not None:
+        return settle(payment, report, message)
+    if judgement.verdict == Verdict.REPEAT:
+        return Outcome.REPEAT
+    if judgement.verdict == Verdict.STALE and payment is not None:
+        _follow(payment, report)
+        return Outcome.NOTHING_DUE
+    _flag(judgement, report)
+    return Outcome.REFUSED
+
+
+def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
+    """Books a genuine payment that passed the four checks, exactly once, and moves the order on."""
+    with transaction.atomic():
+        order = Order.objects.select_for_update().get(pk=payment.order_id)
+        payment = Payment.objects.select_for_update().get(pk=payment.pk)
+        if payment.state == Payment.State.SUCCEEDED:
+            return _told_again(order, payment, report)
+        _book(order, payment, report, message)
+        outcome = _move_on(order, payment, message)
+        order.save()
+    line("settled", payment.out_trade_no, outcome=outcome, amount=payment.amount)
+    return outcome
+
+
+def _told_again(order: Order, payment: Payment, report: TradeReport) -> Outcome:
+    if payment.trade_no == report.trade_no:
+        return Outcome.REPEAT
+    detail = f"Paid by trade {payment.trade_no}; now also told of trade {report.trade_no}."
+    raise_incident("second-trade", payment.out_trade_no, detail, order)
+    return Outcome.PAID_TWICE
+
+
+def _book(order: Order, payment: Payment, report: TradeReport, message: GatewayMessage | None) -> None:
+    LedgerEntry.objects.create(
+        payment=payment, order=order, method=payment.method, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount,
+        reference=report.trade_no, message=message,
+    )  # fmt: skip
+    payment.succeed(report.trade_no, report.buyer, report.paid_at)
+    order.receive(payment.amount)
+
+
+def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> Outcome:
+    cause = message.pk if message else None
+    facts = {"amount": str(payment.amount), "attempt": payment.out_trade_no, "trade_no": payment.trade_no}
+    if order.life == Order.Life.PLACED:
+        return _confirm(order, Outcome.CONFIRMED, cause, facts)
+    if order.life not in (Order.Life.EXPIRED, Order.Life.CANCELLED):
+        order.record("paid-twice", message=cause, **facts)
+        raise_incident("paid-twice", payment.out_trade_no, f"Order {order} was paid already.", order)
+        return Outcome.PAID_TWICE
+    if not goods.hold(order):
+        return _confirm(order, Outcome.PAID_LATE, cause, facts)
+    order.record("goods-gone", message=cause, **facts)
+    raise_incident("paid-late", payment.out_trade_no, f"Order {order} was closed before it was paid.", order)
+    return Outcome.GOODS_GONE
+
+
+def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str, str | None]) -> Outcome:
+    goods.commit(order)
+    order.confirm(late=outcome is Outcome.PAID_LATE)
+    order.record("paid", message=cause, late=order.paid_late, **facts)
+    mails.queue(order, "paid")
+    return outcome
+
+
+def _follow(payment: Payment, report: TradeReport) -> None:
+    """Notes how an unpaid trade stands. Conditional: nothing leaves "succeeded"."""
+    state = {
+        TradeStatus.WAIT_BUYER_PAY: Payment.State.WAITING,
+        TradeStatus.TRADE_CLOSED: Payment.State.CLOSED,
+    }.get(report.status)
+    if state and payment.state != state:
+        Payment.objects.filter(pk=payment.pk, state__in=Payment.OPEN).update(state=state)
+
+
+def _flag(judgement: Judgement, report: TradeReport) -> None:
+    """Opens an incident for what a person must see; a word that the protocol does not list is in the journal only."""
+    payment = judgement.payment
+    if judgement.verdict == Verdict.MISMATCH and payment is not None:
+        detail = f"A genuine message failed: {judgement.failed}. It says {report.amount}, we expect {payment.amount}."
+        raise_incident("mismatch", payment.out_trade_no, detail, payment.order)
+        Order.objects.filter(pk=payment.order_id, life=Order.Life.PLACED).update(needs_review=True)
+    elif judgement.verdict == Verdict.UNKNOWN_TRADE and report.paid:
+        raise_incident("unknown-trade", report.trade_no or report.out_trade_no, f"Alipay says paid: {report.amount}.")
+    elif report.status == TradeStatus.TRADE_PENDING and payment is not None:
+        raise_incident("pending", payment.out_trade_no, f"Trade {report.trade_no} is pending.", payment.order)
+
+
+def asked_at(payment: Payment) -> None:
+    """Notes on the order that the shopper says it is paid, so that pages show "confirming"."""
+    Order.objects.filter(pk=payment.order_id, life=Order.Life.PLACED).update(confirming_at=timezone.now())
