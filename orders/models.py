@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
@@ -13,15 +13,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from orders.words import EVENTS, TONES, WORDS
 from shop.models import Variant
 
 ZERO = Decimal("0.00")
 CONFIRMING_FOR = timedelta(minutes=10)
 
 
-def money(verbose_name: Any, **options: Any) -> models.DecimalField:
+def money(verbose_name: Any, **options: Any) -> "models.DecimalField[Decimal, Decimal]":
     """A column of yuan with two places."""
     return models.DecimalField(verbose_name, max_digits=12, decimal_places=2, **options)
+
+
+def pay_by(now: datetime) -> datetime:
+    """The deadline of an order placed, or given more time, at ``now``."""
+    return now + timedelta(minutes=settings.ORDER_PAY_MINUTES)
 
 
 class Serial(models.Model):
@@ -30,6 +36,9 @@ class Serial(models.Model):
     class Meta:
         verbose_name = _("serial")
         verbose_name_plural = _("serials")
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Order(models.Model):
@@ -110,7 +119,8 @@ class Order(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") + F("shipping") - F("discount"), total__gte=0), name="order_total_adds_up"
+                condition=Q(total=F("subtotal") + F("shipping") - F("discount"), total__gte=0),
+                name="order_total_adds_up",
             ),
             models.CheckConstraint(
                 condition=Q(charged__gte=0, refunded__gte=0, refunded__lte=F("charged"), refunding__gte=0),
@@ -155,6 +165,16 @@ class Order(models.Model):
             return "review"
         return self._money_status() or self._life_status()
 
+    @property
+    def status_label(self) -> str:
+        """The status in the reader's words."""
+        return str(WORDS[self.status])
+
+    @property
+    def status_tone(self) -> str:
+        """The badge's tone: ok, warn, info or none."""
+        return TONES[self.status]
+
     def _money_status(self) -> str:
         if self.refunding and self.paid_sum - self.refunding < self.total:
             return "refunding"
@@ -174,6 +194,17 @@ class Order(models.Model):
         asked = self.confirming_at and timezone.now() - self.confirming_at < CONFIRMING_FOR
         return "confirming" if asked else "awaiting"
 
+    def receive(self, amount: Decimal) -> None:
+        """Adds money that the ledger holds; the caller saves."""
+        self.charged += amount
+        self.pay_status = self.derive_pay_status()
+
+    def confirm(self, *, late: bool) -> None:
+        """The money is there and the goods are ours to send; the caller has committed them and saves."""
+        self.life, self.goods = self.Life.CONFIRMED, self.Goods.COMMITTED
+        self.paid_at = timezone.now()
+        self.paid_late, self.needs_review = late, False
+
     def derive_pay_status(self) -> str:
         """pay_status = f(total, charged, refunded): invariant 1 of the model."""
         if not self.charged:
@@ -191,6 +222,54 @@ class Order(models.Model):
             return self.PayStatus.PART_REFUNDED
         return self.PayStatus.PAID if self.paid_sum == self.total else self.PayStatus.OVERPAID
 
+    def extend(self) -> bool:
+        """Gives ORDER_PAY_MINUTES from now, at most ORDER_PAY_EXTENSIONS times; False where it is not to be had."""
+        now = timezone.now()
+        return self._change(
+            "extended",
+            Q(life=self.Life.PLACED, expires_at__gt=now, extensions__lt=settings.ORDER_PAY_EXTENSIONS),
+            expires_at=pay_by(now),
+            extensions=self.extensions + 1,
+        )
+
+    def confirming(self) -> bool:
+        """Notes that the shopper says to have paid; the status says so until CONFIRMING_FOR is over."""
+        now = timezone.now()
+        changed = Order.objects.filter(pk=self.pk, life=self.Life.PLACED).update(confirming_at=now)
+        self.confirming_at = now if changed else self.confirming_at
+        return bool(changed)
+
+    def expire(self) -> bool:
+        """Nobody paid in time. Only after the gateway agreed, and together with goods.release."""
+        return self._change("expired", Q(life=self.Life.PLACED), life=self.Life.EXPIRED)
+
+    def cancel(self, by: Any = None) -> bool:
+        """Called off before it was shipped. Only after the gateway agreed, and together with goods.release."""
+        return self._change(
+            "cancelled", Q(life__in=[self.Life.PLACED, self.Life.CONFIRMED]), by=by, life=self.Life.CANCELLED
+        )
+
+    def ship(self, company: str, number: str, by: Any = None) -> bool:
+        """The parcel left."""
+        changes: dict[str, Any] = {"shipped_at": timezone.now(), "parcel_company": company, "parcel_number": number}
+        return self._change("shipped", Q(life=self.Life.CONFIRMED), by=by, life=self.Life.SHIPPED, **changes)
+
+    def complete(self, by: Any = None) -> bool:
+        """The parcel arrived."""
+        return self._change("completed", Q(life=self.Life.SHIPPED), by=by, life=self.Life.COMPLETED)
+
+    def _change(
+        self, kind: str, before: Q, *, by: Any = None, message: int | None = None, detail: Any = None, **changes: Any
+    ) -> bool:
+        """One conditional UPDATE and its event; False, and nothing written, where ``before`` does not hold."""
+        with transaction.atomic():
+            if not Order.objects.filter(before, pk=self.pk).update(**changes):
+                return False
+            self.record(kind, by=by, message=message, **(detail or {}))
+        for field, value in changes.items():
+            setattr(self, field, value)
+        return True
+
     def record(self, kind: str, *, by: Any = None, message: int | None = None, **detail: Any) -> "OrderEvent":
         """Adds a line to the timeline. ``message`` is the key of the journal message that caused it."""
         return OrderEvent.objects.create(order=self, kind=kind, by=by, message=message, detail=detail)
@@ -200,6 +279,7 @@ class OrderLine(models.Model):
     """What was bought, with name and price as they were."""
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    position = models.PositiveSmallIntegerField(_("position"))
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="+", verbose_name=_("variant"))
     sku = models.CharField("SKU", max_length=40)
     name = models.CharField(_("name"), max_length=200)
@@ -210,12 +290,13 @@ class OrderLine(models.Model):
     total = money(_("total"))
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["position"]
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [
             models.CheckConstraint(condition=Q(total=F("price") * F("quantity")), name="line_total_adds_up"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_at_least_one"),
+            models.UniqueConstraint(fields=["order", "position"], name="line_position_once"),
         ]
 
     def __str__(self) -> str:
@@ -223,8 +304,8 @@ class OrderLine(models.Model):
 
     @property
     def reference(self) -> str:
-        """How stock movements name this line."""
-        return f"line-{self.pk}"
+        """How stock movements name this line: known before its row is, so that lines are inserted in one statement."""
+        return f"{self.order.number}-{self.position}"
 
 
 class OrderEvent(models.Model):
@@ -245,7 +326,7 @@ class OrderEvent(models.Model):
         verbose_name_plural = _("events")
 
     def __str__(self) -> str:
-        return self.kind
+        return str(EVENTS.get(self.kind, self.kind))
 
 
 class OutboxMail(models.Model):

@@ -1,0 +1,64 @@
+"""The goods of an order: held while it waits for money, then sold or given back. Variants always in key order.
+
+Callers hold the order's row or have just made it; each turn is also a conditional update, so goods go back once.
+"""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+
+from django.db import transaction
+
+from orders.models import Order, OrderLine
+
+
+class GoodsNotHeld(Exception):
+    """The order's goods are not held, so that they can be neither sold nor given back."""
+
+
+def hold(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLine]:
+    """Reserves the stock of every line, or of none: answers the lines that could not be held.
+
+    All orders take their variants in key order, so two orders of the same goods never wait for each other in a ring.
+    Where the goods went back before (late money) the movements bear another reference, for each is written once.
+    """
+    again = order.goods == Order.Goods.RELEASED
+    with transaction.atomic():
+        short = [line for line in _in_key_order(order, lines) if not _held(line, again)]
+        if short:
+            transaction.set_rollback(True)
+        elif again:
+            _turn(order, Order.Goods.RELEASED, Order.Goods.HELD)
+    return short
+
+
+def commit(order: Order) -> None:
+    """Turns the held goods into sold ones. Raises GoodsNotHeld."""
+    _finish(order, Order.Goods.COMMITTED, lambda line: line.variant.commit(line.quantity, line.reference))
+
+
+def release(order: Order) -> None:
+    """Gives the held goods back to the shelf. Raises GoodsNotHeld."""
+    _finish(order, Order.Goods.RELEASED, lambda line: line.variant.release(line.quantity, line.reference))
+
+
+def _finish(order: Order, goods: str, move: Callable[[OrderLine], bool]) -> None:
+    with transaction.atomic():
+        _turn(order, Order.Goods.HELD, goods)
+        for line in _in_key_order(order):
+            if not move(line):
+                raise GoodsNotHeld(line.reference)
+
+
+def _in_key_order(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLine]:
+    known = order.lines.select_related("variant") if lines is None else lines
+    return sorted(known, key=attrgetter("variant_id"))
+
+
+def _held(line: OrderLine, again: bool) -> bool:
+    return line.variant.hold(line.quantity, f"{line.reference}-late" if again else line.reference)
+
+
+def _turn(order: Order, before: str, after: str) -> None:
+    if not Order.objects.filter(pk=order.pk, goods=before).update(goods=after):
+        raise GoodsNotHeld(order.number)
+    order.goods = after

@@ -1,0 +1,41 @@
+"""The words and the tone of each status that shoppers and staff read."""
+
+from django.utils.translation import gettext_lazy as _
+
+WORDS = {
+    "awaiting": _("Awaiting payment"),
+    "confirming": _("Confirming payment"),
+    "paid": _("Paid"),
+    "shipped": _("Shipped"),
+    "completed": _("Completed"),
+    "closed": _("Closed"),
+    "paid-late": _("Paid after closing"),
+    "refunding": _("Refund in progress"),
+    "partly-refunded": _("Partly refunded"),
+    "refunded": _("Refunded"),
+    "review": _("Being checked"),
+}
+TONES = {
+    "awaiting": "warn",
+    "confirming": "info",
+    "paid": "ok",
+    "shipped": "info",
+    "completed": "ok",
+    "closed": "",
+    "paid-late": "warn",
+    "refunding": "info",
+    "partly-refunded": "",
+    "refunded": "",
+    "review": "warn",
+}
+EVENTS = {
+    "placed": _("Order placed"),
+    "extended": _("More time to pay"),
+    "paid": _("Payment received"),
+    "paid-twice": _("Paid a second time"),
+    "goods-gone": _("Paid after closing, goods sold meanwhile"),
+    "shipped": _("Shipped"),
+    "completed": _("Completed"),
+    "expired": _("Closed: not paid in time"),
+    "cancelled": _("Closed: cancelled"),
+}
