@@ -1,0 +1,6 @@
+# A thin face of dev.py, which also works without make.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench run lock
+
+help demo test check bench run lock:
+	@python3 dev.py $@

@@ -1,0 +1,40 @@
+"""``test``: the whole suite on SQLite and on a throw-away PostgreSQL, with a gate on coverage. Nothing is skipped."""
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tools import components, quality, venv
+from tools.console import ROOT, run, say, step
+from tools.postgres import Cluster
+
+GATE = 95
+
+
+def test(words: Sequence[str]) -> None:
+    """Ends 0 only if every check and every test ran and passed."""
+    began = time.monotonic()
+    python = venv.ensure(venv.EVERYTHING)
+    components.ensure()
+    quality.check([])
+    for old in ROOT.glob(".coverage*"):
+        old.unlink()
+    with Cluster() as url:
+        step("tests on SQLite", pytest(python, *words), {"DATABASE_URL": "", "CHROMIUM": components.browser() or ""})
+        step("tests on PostgreSQL", pytest(python, "-m", "not browser", *words), {"DATABASE_URL": url})
+    report(python)
+    say(f"test: all is well, after {time.monotonic() - began:.0f} s")
+
+
+def pytest(python: Path, *words: str) -> list[str | Path]:
+    """One run over all tests, on two cores; files stay whole because they share running shops."""
+    workers = str(min(4, os.cpu_count() or 2))
+    coverage = ["--cov", "--cov-append", "--cov-report="]
+    return [python, "-m", "pytest", "-n", workers, "--dist", "loadfile", *coverage, *words]
+
+
+def report(python: Path) -> None:
+    """The gate: what handles orders and money is covered, branches counted."""
+    coverage: list[str | Path] = [python, "-m", "coverage", "report", "--precision=1", "--skip-covered"]
+    run([*coverage, "--include=orders/*,payments/*", f"--fail-under={GATE}"])
