@@ -44,9 +44,7 @@ class Cluster:
         self._wait()
         return f"postgres://jidao@127.0.0.1:{self.port}/postgres"
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.server.send_signal(signal.SIGINT)
         try:
             self.server.wait(20)
