@@ -99,6 +99,7 @@ class Order(models.Model):
 
     placed_at = models.DateTimeField(_("placed"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("pay by"), editable=False)
+    closing_at = models.DateTimeField(null=True, blank=True, editable=False)
     extensions = models.PositiveSmallIntegerField(_("extensions"), default=0, editable=False)
     confirming_at = models.DateTimeField(_("shopper says paid"), null=True, blank=True, editable=False)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True, editable=False)
@@ -204,6 +205,18 @@ class Order(models.Model):
         self.life, self.goods = self.Life.CONFIRMED, self.Goods.COMMITTED
         self.paid_at = timezone.now()
         self.paid_late, self.needs_review = late, False
+
+    def promise_refund(self, amount: Decimal) -> None:
+        """Notes money that is to go back, or no longer is (negative amount); saves."""
+        self.refunding += amount
+        self.save(update_fields=["refunding"])
+
+    def pay_back(self, amount: Decimal) -> None:
+        """Notes promised money that went back; saves."""
+        self.refunding -= amount
+        self.refunded += amount
+        self.pay_status = self.derive_pay_status()
+        self.save(update_fields=["refunding", "refunded", "pay_status"])
 
     def derive_pay_status(self) -> str:
         """pay_status = f(total, charged, refunded): invariant 1 of the model."""

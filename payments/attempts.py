@@ -1,7 +1,9 @@
 """Opens an attempt to pay, builds the address the shopper is sent to, and asks the gateway how an attempt stands."""
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +22,7 @@ from payments.settle import act
 
 FIRST_QUERY_AFTER = timedelta(seconds=45)
 MOST_ATTEMPTS = 99
+Answer = TypeVar("Answer")
 
 
 class NotPayable(Exception):
@@ -75,15 +78,27 @@ def pay_url(gateway: Gateway, payment: Payment, *, shopper_ip: str = "", phone: 
 
 def ask(payment: Payment) -> None:
     """Asks the gateway how ``payment`` stands and settles what it says. Raises Refused or Unknown (and journals it)."""
-    gateway = registry.gateway(payment.method)
-    if gateway is None:
-        raise Refused("METHOD_NOT_CONFIGURED", payment.method)
+    gateway = gateway_of(payment)
     started = time.monotonic()
-    try:
-        report = gateway.query(payment.out_trade_no)
-    except AlipayError as error:
-        journal.asked(payment, "query", GatewayMessage.Verdict.ERROR, started, note=str(error))
-        raise
+    report = journalled(payment, "query", lambda: gateway.query(payment.out_trade_no))
     judgement = judge(gateway, report)
     message = journal.asked(payment, "query", judgement.verdict, started, report=report, note=judgement.failed)
     act(judgement, report, message)
+
+
+def gateway_of(payment: Payment) -> Gateway:
+    """The gateway that ``payment`` was sent to. Raises Refused where its method is switched off."""
+    gateway = registry.gateway(payment.method)
+    if gateway is None:
+        raise Refused("METHOD_NOT_CONFIGURED", payment.method)
+    return gateway
+
+
+def journalled(payment: Payment, kind: str, question: Callable[[], Answer]) -> Answer:
+    """Puts a question to the gateway; a refusal or silence is journalled and raised again."""
+    started = time.monotonic()
+    try:
+        return question()
+    except AlipayError as error:
+        journal.asked(payment, kind, GatewayMessage.Verdict.ERROR, started, note=str(error))
+        raise

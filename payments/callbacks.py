@@ -1,7 +1,8 @@
 """Where Alipay speaks to the shop: the asynchronous notification and the browser's return.
 
-What is answered to a notification is policy (protocol.md A.7): exactly ``success`` only when the effect, or the decision
-that none is due, is on disk; every other answer makes Alipay send it again for a day, so trouble of ours loses nothing.
+What is answered to a notification is policy (protocol.md A.7): exactly ``success`` only when the effect, or the
+decision that none is due, is on disk; any other answer makes Alipay send it again for a day, so trouble of ours loses
+nothing.
 """
 
 import time

@@ -14,6 +14,10 @@ NEXT_STEPS = {
     "second-trade": "Two trades carry one number. Look both up in Alipay's merchant site and refund one.",
     "paid-twice": "Refund the second payment.",
     "paid-late": "The order was closed and its goods are gone. Refund the payment.",
+    "cannot-close": "Ask Alipay about the trade, close it in the merchant site, then run expire_orders.",
+    "console-refund": "Nothing to pay. Check who refunded at Alipay's site, and whether goods must come back.",
+    "refund-failed": "Read Alipay's code, mend the cause and ask for the refund again.",
+    "refund-unknown": "Look the refund up in Alipay's merchant site; never send it under a new number.",
     "pending": "Alipay cannot pay out: the seller's account is restricted. Ask Alipay, then ask about the trade again.",
 }
 

@@ -1,4 +1,4 @@
-"""What the worker does by the clock. Each job re-derives its work from rows, so running it twice or late is harmless."""
+"""What the worker does by the clock. Each job re-derives its work from rows: running it twice or late is harmless."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -101,6 +101,16 @@ class Payment(models.Model):
         """What can still be asked back."""
         return self.charged - self.refund_reserved
 
+    def reserve_refund(self, amount: Decimal) -> None:
+        """Sets money aside for a refund, or frees it again (negative amount); saves."""
+        self.refund_reserved += amount
+        self.save(update_fields=["refund_reserved"])
+
+    def pay_back(self, amount: Decimal) -> None:
+        """Notes that reserved money went back; saves."""
+        self.refunded += amount
+        self.save(update_fields=["refunded"])
+
 
 class GatewayMessage(models.Model):
     """The journal: every message from and to a gateway, with its verdict. Append-only.
@@ -217,6 +227,16 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return self.out_request_no
+
+    def settle(self) -> None:
+        """The money went back; saves. Nothing leaves this state."""
+        self.state, self.settled_at, self.next_query_at = self.State.SUCCEEDED, timezone.now(), None
+        self.save()
+
+    def fail(self, answer: str) -> None:
+        """The gateway refused for good; saves."""
+        self.state, self.failure, self.next_query_at = self.State.FAILED, answer[:120], None
+        self.save()
 
 
 class Incident(models.Model):
