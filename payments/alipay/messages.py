@@ -1,4 +1,4 @@
-"""The messages in our own words, the same for both generations of the protocol. Amounts are Decimal yuan, two places."""
+"""The messages in our own words, the same for both generations. Amounts are Decimal yuan with two places."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +17,10 @@ class TradeStatus(StrEnum):
     TRADE_PENDING = "TRADE_PENDING"
     NOT_EXIST = "TRADE_NOT_EXIST"
     OTHER = "OTHER"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "TradeStatus":
+        return cls.OTHER
 
 
 PAID = frozenset({TradeStatus.TRADE_SUCCESS, TradeStatus.TRADE_FINISHED})

@@ -1,4 +1,4 @@
-"""The merchant that the demo shop and the gateway simulator agree on. Published here, so worthless: refused elsewhere."""
+"""The merchant that the demo shop and the gateway simulator agree on. Published here: refused elsewhere."""
 
 PARTNER = "2088000000000001"
 SELLER_EMAIL = "demo-seller@example.com"

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from payments.alipay.errors import BadKey
+from payments.alipay.errors import BadKey, BadSignature
+from payments.alipay.wire import encoded
 
 SIGNATURE_LIMIT = 1024
 DIGESTS: Mapping[str, hashes.HashAlgorithm] = {"RSA": hashes.SHA1(), "RSA2": hashes.SHA256()}  # noqa: S303
@@ -69,7 +70,7 @@ class Md5Signer:
 
 @dataclass(frozen=True, slots=True)
 class RsaSigner:
-    """RSA (SHA-1) or RSA2 (SHA-256): we sign with our private key, Alipay's messages are held against its public key."""
+    """RSA (SHA-1) or RSA2 (SHA-256): we sign with our private key and verify with Alipay's public key."""
 
     private: RSAPrivateKey | None
     public: RSAPublicKey | None
@@ -91,6 +92,19 @@ class RsaSigner:
         except InvalidSignature:
             return False
         return True
+
+
+def require_signature(
+    signer: Signer, fields: Mapping[str, str], charset: str, leave_out: Collection[str], *, keep_empty: bool = False
+) -> None:
+    """Raises BadSignature unless ``fields["sign"]`` signs all other fields, unknown ones too, by the agreed type."""
+    signature = fields.get("sign", "")
+    if not signature.strip():
+        raise BadSignature("the message is not signed")
+    if fields.get("sign_type", signer.sign_type) != signer.sign_type:
+        raise BadSignature("the message is signed by another type than agreed")
+    if not signer.verify(encoded(canonical(fields, leave_out, keep_empty=keep_empty), charset), signature):
+        raise BadSignature("the signature does not match")
 
 
 def strict_base64(text: str) -> bytes:
