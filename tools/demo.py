@@ -68,7 +68,7 @@ def serve(processes: Processes, python: Path, env: dict[str, str], shop: int, si
     say()
 
 
-GUNICORN = ("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning")
+GUNICORN = ("--no-control-socket", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning")
 
 
 def run(words: Sequence[str]) -> None:
