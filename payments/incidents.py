@@ -48,5 +48,5 @@ def resolve(incident: Incident, by: Any, why: str) -> bool:
         if incident.order:
             incident.order.record("reviewed", by=by, incident=incident.kind, why=why)
             if not incident.order.incidents.filter(resolved_at__isnull=True).exists():
-                Order.objects.filter(pk=incident.order_id).update(needs_review=False)
+                Order.objects.filter(pk=incident.order.pk).update(needs_review=False)
     return True
