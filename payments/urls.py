@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+"""Addresses of paying: the cashier, the way to the gateway, the result."""
+
+from django.urls import path
+
+from payments import views
 
 app_name = "payments"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("orders/<str:number>/pay/", views.cashier, name="cashier"),
+    path("orders/<str:number>/pay/start/", views.start, name="start"),
+    path("orders/<str:number>/extend/", views.extend, name="extend"),
+    path("orders/<str:number>/check/", views.check, name="check"),
+    path("orders/<str:number>/result/", views.result, name="result"),
+]
