@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from payments.alipay.errors import AlipayError
 from payments.forms import ChoiceForm
 from payments.models import Payment
 from payments.panels import PANELS
+from shop.redirects import SeeOther
 
 UNPAID = frozenset({"awaiting", "confirming"})
 SECONDS_BETWEEN_CHECKS = 3
@@ -30,7 +31,7 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
     """Where the order is paid: while it waits for money, or the word that it is closed; else its result."""
     order = own_order(request, number)
     if order.status not in UNPAID | {"closed"}:
-        return _see_other("payments:result", order)
+        return SeeOther("payments:result", order.number)
     return render(request, "payments/cashier.html", _cashier_page(order))
 
 
@@ -43,12 +44,12 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, "payments/unknown_method.html", {"order": order}, status=400)
     if not _payable(order):
-        return _see_other("payments:cashier", order)
+        return SeeOther("payments:cashier", order.number)
     try:
         return HttpResponseRedirect(_gateway_address(request, order, form.cleaned_data))
     except attempts.NotPayable as reason:
         messages.warning(request, str(reason))
-        return _see_other("payments:cashier", order)
+        return SeeOther("payments:cashier", order.number)
     except AlipayError:
         return render(request, "payments/gateway_silent.html", {"order": order}, status=503)
 
@@ -60,7 +61,7 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
     order = own_order(request, number)
     if not order.extend():
         messages.warning(request, _("The time to pay cannot be extended any more."))
-    return _see_other("payments:cashier", order)
+    return SeeOther("payments:cashier", order.number)
 
 
 @never_cache
@@ -72,7 +73,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     if request.accepts("text/html"):
         if words:
             messages.info(request, words)
-        return _see_other("payments:result", order)
+        return SeeOther("payments:result", order.number)
     return JsonResponse(_news(order) | {"message": words})
 
 
@@ -149,9 +150,3 @@ def _news(order: Order) -> dict[str, Any]:
 def _method_name(payment: Payment) -> str:
     labels = {choice.name: choice.label for choice in registry.methods()}
     return labels.get(payment.method, payment.method)
-
-
-def _see_other(name: str, order: Order) -> HttpResponse:
-    response = redirect(name, order.number)
-    response.status_code = 303
-    return response
