@@ -1,0 +1,151 @@
+"""A shop that is half configured does not start: it names the variable and the mend, prints no secret, no traceback."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from payments.alipay import sandbox
+from tests.stack import ROOT
+
+SECRET = "s3cr3t" * 9
+KEY = "0123456789abcdef" * 2
+GOOD = {
+    "SITE_URL": "https://shop.example", "SECRET_KEY": SECRET, "PAYMENT_METHODS": "alipay-instant",
+    "ALIPAY_PARTNER": "2088123456789012", "ALIPAY_KEY": KEY,
+}  # fmt: skip
+NOT_A_KEY = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC"
+RSA = {"ALIPAY_SIGN_TYPE": "RSA", "ALIPAY_PARTNER_PRIVATE_KEY": NOT_A_KEY, "ALIPAY_MAPI_PUBLIC_KEY": NOT_A_KEY}
+
+SECRETS = ("SECRET_KEY", "ALIPAY_KEY", "ALIPAY_PARTNER_PRIVATE_KEY")
+
+WRONG = [
+    ("SECRET_KEY", {"SECRET_KEY": None}),
+    ("SECRET_KEY", {"SECRET_KEY": "short"}),
+    ("SECRET_KEY", {"SECRET_KEY": "change-me-" * 5}),
+    ("SECRET_KEY_FILE", {"SECRET_KEY_FILE": "/no/such/file", "SECRET_KEY": None}),
+    ("SITE_URL", {"SITE_URL": "http://shop.example"}),
+    ("SITE_URL", {"SITE_URL": "shop.example"}),
+    ("SITE_URL", {"SITE_URL": "https://"}),
+    ("SITE_URL", {"SITE_URL": "https://name:word@shop.example"}),
+    ("SITE_URL", {"SITE_URL": "https://[shop"}),
+    ("DEMO", {"DEMO": "on"}),
+    ("DEMO", {"DEMO": "perhaps"}),
+    ("DEBUG", {"DEBUG": "on"}),
+    ("DATABASE_URL", {"DATABASE_URL": "mysql://127.0.0.1/shop"}),
+    ("PAYMENT_METHODS", {"PAYMENT_METHODS": "cash"}),
+    ("PAYMENT_METHODS", {"PAYMENT_METHODS": ","}),
+    ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": None}),
+    ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": "2088"}),
+    ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": "２０８８" * 4}),
+    ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": sandbox.PARTNER}),
+    ("ALIPAY_KEY", {"ALIPAY_KEY": None}),
+    ("ALIPAY_KEY", {"ALIPAY_KEY": "your-key-here"}),
+    ("ALIPAY_KEY", {"ALIPAY_KEY": sandbox.MD5_KEY}),
+    ("ALIPAY_SIGN_TYPE", {"ALIPAY_SIGN_TYPE": "DSA"}),
+    ("ALIPAY_PARTNER_PRIVATE_KEY", {**RSA, "ALIPAY_PARTNER_PRIVATE_KEY": None}),
+    ("ALIPAY_PARTNER_PRIVATE_KEY", RSA),
+    ("ALIPAY_MAPI_PUBLIC_KEY", {**RSA, "ALIPAY_MAPI_PUBLIC_KEY": None}),
+    ("ALIPAY_MAPI_PUBLIC_KEY", RSA),
+    ("ALIPAY_INPUT_CHARSET", {"ALIPAY_INPUT_CHARSET": "latin-1"}),
+    ("ALIPAY_INSTANT_GATEWAY", {"ALIPAY_INSTANT_GATEWAY": "http://mapi.alipay.example/gateway.do"}),
+    ("ALIPAY_INSTANT_BANKS", {"ALIPAY_INSTANT_BANKS": "ICBCB2C,NOBANK"}),
+    ("ORDER_NUMBER_START", {"ORDER_NUMBER_START": "0"}),
+    ("ORDER_NUMBER_START", {"ORDER_NUMBER_START": "１"}),
+    ("ORDER_PAY_MINUTES", {"ORDER_PAY_MINUTES": "1"}),
+    ("GATEWAY_READ_TIMEOUT", {"GATEWAY_READ_TIMEOUT": "forever"}),
+]  # fmt: skip
+
+
+def start(folder: Path, changes: dict[str, str | None]) -> subprocess.CompletedProcess[str]:
+    """What the shop says when it is started with GOOD, changed."""
+    given = {"ENV_FILE": os.devnull, **GOOD, **changes, "DATA_DIR": str(folder)}
+    environment = {name: value for name, value in given.items() if value is not None}
+    # Django is not asked to do anything: reading the settings is the test.
+    command = [sys.executable, "-c", "import config.settings"]
+    system = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(command, cwd=ROOT, env=system | environment, capture_output=True, text=True, timeout=60)
+
+
+@dataclass
+class Refusal:
+    """A start with one wrong variable."""
+
+    variable: str
+    given: dict[str, str | None]
+    status: int
+    said: str
+
+
+@pytest.fixture(scope="module", params=WRONG, ids=[f"{number}-{name}" for number, (name, _) in enumerate(WRONG)])
+def refusal(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Refusal:
+    variable, changes = request.param
+    started = start(tmp_path_factory.mktemp("refused"), changes)
+    return Refusal(variable, {**GOOD, **changes}, started.returncode, started.stdout + started.stderr)
+
+
+def test_a_wrong_variable_stops_the_start_by_name(refusal: Refusal) -> None:
+    assert refusal.status == 1, refusal.said
+    assert f"  {refusal.variable}" in refusal.said or f", {refusal.variable}:" in refusal.said
+    assert "Traceback" not in refusal.said
+
+
+def test_a_refusal_prints_no_secret(refusal: Refusal) -> None:
+    secrets = [refusal.given[name] for name in SECRETS if refusal.given.get(name)]
+    assert [secret for secret in secrets if str(secret) in refusal.said] == []
+
+
+def test_a_complete_configuration_starts(tmp_path: Path) -> None:
+    started = start(tmp_path, {})
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_every_wrong_variable_is_named_at_once(tmp_path: Path) -> None:
+    started = start(tmp_path, {"SECRET_KEY": None, "ALIPAY_KEY": None, "ORDER_PAY_MINUTES": "never"})
+    named = [line.split(":")[0].strip() for line in started.stderr.splitlines()[1:]]
+    assert sorted(named) == ["ALIPAY_KEY", "ORDER_PAY_MINUTES", "SECRET_KEY"]
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text(f"{KEY}\n")
+    started = start(tmp_path, {"ALIPAY_KEY": None, "ALIPAY_KEY_FILE": str(file)})
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_with_nothing_set_it_is_the_demo(tmp_path: Path) -> None:
+    started = start(tmp_path, dict.fromkeys(GOOD))
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_the_example_copied_as_it_is_starts_the_demo(tmp_path: Path) -> None:
+    started = start(tmp_path, {**dict.fromkeys(GOOD), "ENV_FILE": str(ROOT / ".env.example")})
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_the_demo_is_refused_on_a_public_address(tmp_path: Path) -> None:
+    started = start(tmp_path, {**dict.fromkeys(GOOD), "SITE_URL": "https://shop.example", "DEMO": "on"})
+    assert started.returncode == 1
+    assert "  DEMO: the demo takes no real money" in started.stderr
+
+
+def test_the_demos_keys_are_refused_outside_the_demo_even_on_loopback(tmp_path: Path) -> None:
+    keys = {"ALIPAY_PARTNER": sandbox.PARTNER, "ALIPAY_KEY": sandbox.MD5_KEY}
+    started = start(tmp_path, {"SITE_URL": "http://127.0.0.1:8000", "DEMO": "off", **keys})
+    assert started.returncode == 1
+    assert "these are the demo's" in started.stderr
+
+
+def test_every_variable_that_the_settings_read_is_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text()
+    source = (ROOT / "config" / "settings.py").read_text()
+    readers = ("text", "listed", "flag", "number", "choice", "parsed", "url")
+    read = {
+        line.split(f"read.{reader}(")[1].split('"')[1]
+        for line in source.splitlines() for reader in readers if f'read.{reader}("' in line
+    }  # fmt: skip
+    assert len(read) > 20
+    assert {name for name in read if f"{name}=" not in example} == set()
