@@ -30,9 +30,9 @@ class Environment:
         self.problems.append(f"{name}: {mend}")
 
     def text(self, name: str, default: str = "") -> str:
-        """The variable (or the content of the file named by NAME_FILE), without surrounding blanks."""
+        """The variable (or the content of the file named by NAME_FILE) without surrounding blanks; empty is not set."""
         try:
-            return str(self.env.str(name, default=default)).strip()
+            return str(self.env.str(name, default=default)).strip() or default
         except (OSError, ValueError, environ.ImproperlyConfigured):
             self.wrong(f"{name}_FILE", "the file cannot be read. Name a readable file or set the variable itself.")
             return default

@@ -18,9 +18,7 @@ POSTGRESQL_FUNCTION = (
     "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
 )
-POSTGRESQL = (
-    "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-)
+POSTGRESQL = "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
 
 
 class AppendOnly(Operation):
@@ -40,7 +38,7 @@ class AppendOnly(Operation):
     ) -> None:
         vendor = editor.connection.vendor
         if vendor == "postgresql":
-            editor.execute(POSTGRESQL_FUNCTION)
+            editor.execute(POSTGRESQL_FUNCTION, params=None)  # with none given, its % is no placeholder
         for verb in ("UPDATE", "DELETE"):
             template = POSTGRESQL if vendor == "postgresql" else SQLITE
             editor.execute(template.format(table=self._table(app_label, after), verb=verb))
@@ -69,5 +67,7 @@ def protected_tables(alias: str = "default") -> list[str]:
         if connections[alias].vendor == "postgresql":
             cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_no_update'")
         else:
-            cursor.execute("SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_no_UPDATE'")
+            cursor.execute(
+                "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_no_UPDATE'"
+            )
         return sorted(row[0] for row in cursor.fetchall())
