@@ -48,9 +48,7 @@ class ProductQuerySet(models.QuerySet["Product"]):
     def on_sale(self, now: datetime | None = None) -> "ProductQuerySet":
         """Those inside their publication window."""
         moment = now or timezone.now()
-        return self.filter(
-            Q(published_until__isnull=True) | Q(published_until__gt=moment), published_from__lte=moment
-        )
+        return self.filter(Q(published_until__isnull=True) | Q(published_until__gt=moment), published_from__lte=moment)
 
 
 class Product(models.Model):
@@ -122,6 +120,11 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {localized(self, 'option')}".strip()
+
+    @property
+    def label(self) -> str:
+        """The option in the active language, or the SKU where it has none."""
+        return localized(self, "option") or self.sku
 
     @property
     def sellable(self) -> int:

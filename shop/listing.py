@@ -1,0 +1,165 @@
+"""Lists of products: what a visitor asked for, which products that is, and their cards as plain rows.
+
+Three statements make a list of any length: count, the keys of one page, the cards of these keys.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shop.models import Picture, Product, Variant
+from shop.templatetags.money import text
+from shop.translation import localized_column
+
+PER_PAGE = 24
+LAST_PAGE = 400
+NEW_FOR = timedelta(days=14)
+LOW_STOCK = 3
+SORTS = {
+    "new": ("-published_from", "-pk"),
+    "cheap": ("lowest", "-pk"),
+    "dear": ("-lowest", "-pk"),
+    "name": ("title", "-pk"),
+}
+BANDS: dict[str, tuple[int, int | None]] = {
+    "0-100": (0, 100), "100-200": (100, 200), "200-300": (200, 300), "300-": (300, None),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a visitor asked of a list. Anything unknown in the address is ignored."""
+
+    sort: str = "new"
+    band: str = ""
+    in_stock: bool = False
+    page: int = 1
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "Choice":
+        """From the address."""
+        page = query.get("page", "")
+        number = int(page) if re.fullmatch(r"[1-9]\d{0,3}", page, re.ASCII) else 1
+        sort, band = query.get("sort", ""), query.get("band", "")
+        return cls(
+            sort=sort if sort in SORTS else "new",
+            band=band if band in BANDS else "",
+            in_stock=query.get("stock") == "1",
+            page=min(number, LAST_PAGE),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.band or self.in_stock)
+
+    def address(self, **changes: object) -> str:
+        """The query part of the address for this choice with ``changes``, without what goes without saying."""
+        chosen = replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
+        words = {
+            "sort": chosen.sort if chosen.sort != "new" else "",
+            "band": chosen.band,
+            "stock": "1" if chosen.in_stock else "",
+            "page": chosen.page if chosen.page > 1 else "",
+        }
+        return "?" + urlencode({key: word for key, word in words.items() if word})
+
+
+@dataclass(frozen=True)
+class Card:
+    """A product in a list. Prices in yuan; ``low`` counts units where few are left."""
+
+    name: str
+    url: str
+    price: Decimal
+    was: Decimal | None
+    ranging: bool
+    stem: str
+    left: int
+    new: bool
+
+    @property
+    def sold_out(self) -> bool:
+        return self.left <= 0
+
+    @property
+    def low(self) -> int:
+        return self.left if 0 < self.left <= LOW_STOCK else 0
+
+    @property
+    def picture(self) -> str:
+        """The address of its renditions, up to the width."""
+        return f"{settings.MEDIA_URL}{self.stem}" if self.stem else ""
+
+
+def band_label(band: str) -> str:
+    """A price band in words."""
+    low, high = BANDS[band]
+    if high is None:
+        return _("%(low)s and more") % {"low": text(Decimal(low))}
+    if not low:
+        return _("Under %(high)s") % {"high": text(Decimal(high))}
+    return _("%(low)s to %(high)s") % {"low": text(Decimal(low)), "high": text(Decimal(high))}
+
+
+def products(choice: Choice, category_keys: Sequence[int]) -> QuerySet[Product]:
+    """The published products of these categories that fit the choice, in its order."""
+    found = Product.objects.on_sale().filter(category__in=category_keys)
+    variants = Variant.objects.filter(product=OuterRef("pk"))
+    if choice.in_stock:
+        found = found.filter(pk__in=Variant.objects.filter(on_hand__gt=F("reserved")).values("product"))
+    if choice.band or choice.sort in ("cheap", "dear"):
+        found = found.annotate(lowest=Subquery(variants.order_by("price").values("price")[:1]))
+    if choice.band:
+        low, high = BANDS[choice.band]
+        found = found.filter(lowest__gte=low) if high is None else found.filter(lowest__gte=low, lowest__lt=high)
+    if choice.sort == "name":
+        found = found.annotate(title=localized_column("name"))
+    return found.order_by(*SORTS[choice.sort])
+
+
+def one_page(found: QuerySet[Product], number: int) -> tuple[Page, list[Card]]:
+    """A page of 24 and its cards; a number beyond the last page gives the last page."""
+    page = Paginator(found.values_list("pk", flat=True), PER_PAGE).get_page(number)
+    return page, cards(list(page.object_list))
+
+
+def cards(keys: Sequence[int]) -> list[Card]:
+    """The cards of these products, in this order, with one statement."""
+    picture = Picture.objects.filter(product=OuterRef("pk")).order_by("position", "pk").values("stem")[:1]
+    was = Variant.objects.filter(product=OuterRef("pk")).order_by("price").values("was_price")[:1]
+    rows = Product.objects.filter(pk__in=keys).values(
+        "pk", "slug", "published_from",
+        title=localized_column("name"),
+        price=Min("variants__price"), top=Max("variants__price"),
+        left=Sum(F("variants__on_hand") - F("variants__reserved")),
+        stem=Subquery(picture), was=Subquery(was),
+    )  # fmt: skip
+    by_key = {row["pk"]: row for row in rows if row["price"] is not None}
+    address, now = reverse("shop:product", args=["-"]).removesuffix("-/"), timezone.now()
+    return [_card(by_key[key], address, now) for key in keys if key in by_key]
+
+
+def _card(row: dict[str, object], address: str, now: datetime) -> Card:
+    price, was = row["price"], row["was"]
+    return Card(
+        name=str(row["title"]),
+        url=f"{address}{row['slug']}/",
+        price=price,  # type: ignore[arg-type]
+        was=was if was and was > price else None,  # type: ignore[operator,arg-type]
+        ranging=row["top"] != price,
+        stem=str(row["stem"] or ""),
+        left=int(row["left"] or 0),  # type: ignore[call-overload]
+        new=now - row["published_from"] < NEW_FOR,  # type: ignore[operator]
+    )

@@ -1,0 +1,76 @@
+"""The unchanging half of a product page: texts, pictures and the way to it. Kept for half a minute."""
+
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+
+from shop import categories
+from shop.categories import Node
+from shop.fragments import kept
+from shop.listing import cards
+from shop.models import Picture, Product
+from shop.translation import localized
+
+RELATED = 4
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture of a product in one language."""
+
+    src: str
+    srcset: str
+    thumb: str
+    large: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a product page says in one language."""
+
+    slug: str
+    url: str
+    name: str
+    summary: str
+    description: str
+    returnable: bool
+    shots: list[Shot]
+    path: list[Node]
+    related: str
+
+
+def sheet(pk: int) -> Sheet:
+    """The sheet of the product with this key."""
+    return kept(lambda: _read(pk), "sheet", pk)
+
+
+def _read(pk: int) -> Sheet:
+    product = Product.objects.prefetch_related("pictures").get(pk=pk)
+    return Sheet(
+        slug=product.slug,
+        url=product.get_absolute_url(),
+        name=localized(product, "name"),
+        summary=localized(product, "summary"),
+        description=localized(product, "description"),
+        returnable=product.returnable_7d,
+        shots=[_shot(picture) for picture in product.pictures.all()],
+        path=categories.path_to(product.category_id),
+        related=render_to_string("shop/_cards.html", {"cards": cards(_related(product))}),
+    )
+
+
+def _shot(picture: Picture) -> Shot:
+    return Shot(
+        src=picture.src(800),
+        srcset=picture.srcset,
+        thumb=picture.src(400),
+        large=picture.src(1200),
+        alt=localized(picture, "alt"),
+    )
+
+
+def _related(product: Product) -> list[int]:
+    others = Product.objects.on_sale().exclude(pk=product.pk).filter(variants__isnull=False).distinct()
+    near = list(others.filter(category=product.category_id).values_list("pk", flat=True)[:RELATED])
+    return near or list(others.values_list("pk", flat=True)[:RELATED])

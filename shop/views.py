@@ -1,0 +1,157 @@
+"""The pages of the catalogue: home, category, search, product (P01 to P04)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from shop import categories, listing, structured
+from shop import search as searching
+from shop.categories import Node
+from shop.fragments import kept
+from shop.listing import BANDS, Choice, band_label
+from shop.models import Product, Variant
+from shop.quantities import MOST
+from shop.sheet import sheet
+from shop.shipping import shipping_for
+
+NEW_ARRIVALS = 8
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """P01."""
+    return render(request, "shop/home.html", {"body": kept(_home_body, "home")})
+
+
+def _home_body() -> str:
+    newest = list(Product.objects.on_sale().values_list("pk", flat=True)[:NEW_ARRIVALS])
+    context = {"cards": listing.cards(newest), "doors": [_door(node) for node in categories.roots()]}
+    return render_to_string("shop/_home.html", context)
+
+
+def _door(node: Node) -> dict[str, Any]:
+    first = Product.objects.on_sale().filter(category__in=categories.branch(node)).values_list("pk", flat=True)[:1]
+    return {"node": node, "card": next(iter(listing.cards(list(first))), None)}
+
+
+@require_safe
+def category(request: HttpRequest, slug: str) -> HttpResponse:
+    """P02: the products of a category and all below it."""
+    node = categories.find(slug)
+    if node is None:
+        raise Http404
+    choice = Choice.read(request.GET)
+    path = categories.path_to(node.pk)
+    context = {
+        "node": node,
+        "choice": choice,
+        "current_path": [step.pk for step in path],
+        "trail": structured.script(structured.breadcrumbs([(step.name, step.url) for step in path])),
+        "body": kept(lambda: _category_body(node, path, choice), "category", slug, choice.address(page=choice.page)),
+    }
+    return render(request, "shop/category.html", context)
+
+
+def _category_body(node: Node, path: list[Node], choice: Choice) -> str:
+    page, cards = listing.one_page(listing.products(choice, categories.branch(node)), choice.page)
+    context = {
+        "node": node, "path": path, "choice": choice, "page": page, "cards": cards,
+        "children": categories.children(node),
+        "sorts": _sorts(choice), "bands": _bands(choice), "chips": _chips(choice), "numbers": _numbers(page, choice),
+    }  # fmt: skip
+    return render_to_string("shop/_category.html", context)
+
+
+def _sorts(choice: Choice) -> list[tuple[str, str, bool]]:
+    labels = {"new": _("Newest"), "cheap": _("Price, low to high"), "dear": _("Price, high to low"), "name": _("Name")}
+    return [(value, label, value == choice.sort) for value, label in labels.items()]
+
+
+def _bands(choice: Choice) -> list[tuple[str, str, bool]]:
+    return [(band, band_label(band), band == choice.band) for band in BANDS]
+
+
+def _chips(choice: Choice) -> list[tuple[str, str]]:
+    chips = []
+    if choice.in_stock:
+        chips.append((_("In stock"), choice.address(in_stock=False)))
+    if choice.band:
+        chips.append((band_label(choice.band), choice.address(band="")))
+    return chips
+
+
+def _numbers(page: Any, choice: Choice) -> list[tuple[Any, str]]:
+    if page.paginator.num_pages < 2:
+        return []
+    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [(number, choice.address(page=number) if isinstance(number, int) else "") for number in shown]
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """P03."""
+    term = searching.folded(request.GET.get("q", ""))
+    hits = searching.find(term)
+    newest = Product.objects.on_sale().values_list("pk", flat=True)[:4]
+    context = {
+        "term": term,
+        "count": len(hits),
+        "cards": listing.cards(hits[: 2 * listing.PER_PAGE]),
+        "suggested": [] if hits else listing.cards(list(newest)),
+    }
+    return render(request, "shop/search.html", context)
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """P04."""
+    return product_page(request, slug)
+
+
+def product_page(request: HttpRequest, slug: str, error: str = "", status: int = 200) -> HttpResponse:
+    """The product's page, with the message of a form that could not be taken. 404 outside the publication window."""
+    variants = list(Variant.objects.on_sale().filter(product__slug=slug))
+    if not variants:
+        raise Http404
+    about = sheet(variants[0].product_id)
+    chosen = _chosen(request, variants)
+    context = {
+        "sheet": about,
+        "variants": variants,
+        "chosen": chosen,
+        "most": min(chosen.sellable, MOST),
+        "low": chosen.sellable if 0 < chosen.sellable <= listing.LOW_STOCK else 0,
+        "quantity": request.POST.get("quantity", "1")[:10],
+        "error": error,
+        "shipping": shipping_for(chosen.price),
+        "free_from": settings.SHIPPING_FREE_FROM,
+        "shown": _shown(request, len(about.shots)),
+        "current_path": [node.pk for node in about.path],
+        "ld": structured.script(structured.product(about, variants)),
+        "trail": structured.script(structured.breadcrumbs(_trail(about.path, about.name, about.url))),
+    }
+    return render(request, "shop/product.html", context, status=status)
+
+
+def _trail(path: list[Node], name: str, url: str) -> list[tuple[str, str]]:
+    return [(_("Home"), reverse("shop:home")), *((node.name, node.url) for node in path), (name, url)]
+
+
+def _chosen(request: HttpRequest, variants: list[Variant]) -> Variant:
+    """The variant asked for, else the first that can be bought, else the first."""
+    asked = request.POST.get("variant") or request.GET.get("variant")
+    wanted = (variant for variant in variants if str(variant.pk) == asked)
+    buyable = (variant for variant in variants if variant.sellable > 0)
+    return next(wanted, None) or next(buyable, variants[0])
+
+
+def _shown(request: HttpRequest, count: int) -> int:
+    """Which picture is large: ``?img=2``, from 1; anything else is the first."""
+    asked = request.GET.get("img", "")
+    return int(asked) if asked in map(str, range(1, count + 1)) else 1
