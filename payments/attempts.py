@@ -1,9 +1,6 @@
-"""Opens an attempt to pay, builds the address the shopper is sent to, and asks the gateway how an attempt stands."""
+"""Opens an attempt to pay and builds the address to which the shopper is sent."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from typing import TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -12,17 +9,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from orders.models import Order
-from payments import journal, registry
-from payments.alipay.errors import AlipayError, Refused
+from payments import registry
 from payments.alipay.messages import PayRequest
+from payments.closing import AlreadyPaid, StillOpen, close_attempt
 from payments.gateways import Gateway
-from payments.judge import judge
-from payments.models import GatewayMessage, Payment
-from payments.settle import act
+from payments.models import Payment
 
 FIRST_QUERY_AFTER = timedelta(seconds=45)
 MOST_ATTEMPTS = 99
-Answer = TypeVar("Answer")
 
 
 class NotPayable(Exception):
@@ -35,6 +29,7 @@ def open_attempt(order: Order, method: str, bank: str = "") -> Payment:
     Pressing the button again reuses the number, so that the gateway itself refuses to take the money twice. Raises
     NotPayable where the order is not due, its deadline has passed or its attempts are used up.
     """
+    _close_other(order, method)
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=order.pk)
         if not order.due:
@@ -43,7 +38,28 @@ def open_attempt(order: Order, method: str, bank: str = "") -> Payment:
             raise NotPayable(_("The time to pay has passed."))
         payment = order.payments.filter(state__in=Payment.OPEN).first() or _next_attempt(order, method)
         payment.send(method, bank, order.expires_at, timezone.now() + FIRST_QUERY_AFTER)
+        order.paying()
     return payment
+
+
+def _close_other(order: Order, method: str) -> None:
+    """Closes the open attempt at its gateway where it cannot be used again: other method, or a deadline that moved."""
+    old = order.payments.filter(state__in=Payment.OPEN).first()
+    if old is None or _reusable(old, order, method):
+        return
+    try:
+        close_attempt(old)
+    except StillOpen:
+        raise NotPayable(_("The first payment page is still open at Alipay. Please try again in a minute.")) from None
+    except AlreadyPaid:
+        raise NotPayable(_("This order does not wait for a payment.")) from None
+
+
+def _reusable(payment: Payment, order: Order, method: str) -> bool:
+    """A gateway that was told an absolute deadline holds to it, so more time needs a new number (protocol.md B.3)."""
+    gateway = registry.gateway(payment.method)
+    bound = gateway is None or gateway.absolute_deadline
+    return payment.method == method and (not bound or payment.deadline == order.expires_at)
 
 
 def _next_attempt(order: Order, method: str) -> Payment:
@@ -74,31 +90,3 @@ def pay_url(gateway: Gateway, payment: Payment, *, shopper_ip: str = "", phone: 
         phone=phone,
     )
     return gateway.start(request)
-
-
-def ask(payment: Payment) -> None:
-    """Asks the gateway how ``payment`` stands and settles what it says. Raises Refused or Unknown (and journals it)."""
-    gateway = gateway_of(payment)
-    started = time.monotonic()
-    report = journalled(payment, "query", lambda: gateway.query(payment.out_trade_no))
-    judgement = judge(gateway, report)
-    message = journal.asked(payment, "query", judgement.verdict, started, report=report, note=judgement.failed)
-    act(judgement, report, message)
-
-
-def gateway_of(payment: Payment) -> Gateway:
-    """The gateway that ``payment`` was sent to. Raises Refused where its method is switched off."""
-    gateway = registry.gateway(payment.method)
-    if gateway is None:
-        raise Refused("METHOD_NOT_CONFIGURED", payment.method)
-    return gateway
-
-
-def journalled(payment: Payment, kind: str, question: Callable[[], Answer]) -> Answer:
-    """Puts a question to the gateway; a refusal or silence is journalled and raised again."""
-    started = time.monotonic()
-    try:
-        return question()
-    except AlipayError as error:
-        journal.asked(payment, kind, GatewayMessage.Verdict.ERROR, started, note=str(error))
-        raise

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from payments import attempts, journal, registry
+from payments import asking, journal, registry
 from payments.alipay.errors import AlipayError, BadSignature, Malformed, Unknown
 from payments.alipay.messages import TradeReport
 from payments.gateways import Gateway
@@ -125,7 +125,7 @@ def _ask_now(payment: Payment) -> None:
     if not cache.add(f"asked:{payment.pk}", 1, ASK_PAUSE_SECONDS):
         return
     try:
-        attempts.ask(payment)
+        asking.ask(payment)
     except AlipayError as error:
         journal.line("query_failed", payment.out_trade_no, why=type(error).__name__)
 

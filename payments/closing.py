@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from orders import goods
 from orders.models import Order
-from payments import attempts, journal
+from payments import asking, journal
 from payments.alipay.errors import AlipayError
 from payments.incidents import raise_incident
 from payments.models import GatewayMessage, Payment
@@ -84,7 +84,7 @@ def close_attempt(payment: Payment) -> None:
     after that, and money that comes all the same is late money, which ``settle`` knows how to treat.
     """
     try:
-        attempts.ask(payment)
+        asking.ask(payment)
         payment.refresh_from_db()
         if payment.state == Payment.State.WAITING:
             _close_at_gateway(payment)
@@ -96,7 +96,7 @@ def close_attempt(payment: Payment) -> None:
 
 
 def _close_at_gateway(payment: Payment) -> None:
-    gateway = attempts.gateway_of(payment)
+    gateway = asking.gateway_of(payment)
     started = time.monotonic()
-    attempts.journalled(payment, "close", lambda: gateway.close(payment.out_trade_no))
+    asking.journalled(payment, "close", lambda: gateway.close(payment.out_trade_no))
     journal.asked(payment, "close", GatewayMessage.Verdict.ACCEPTED, started)

@@ -2,11 +2,12 @@
 
 from typing import Protocol
 
-from payments.alipay.messages import PayRequest, TradeReport
+from payments.alipay.messages import PayRequest, RefundReport, TradeReport
+from payments.models import Payment, Refund
 
 
 class Gateway(Protocol):
-    """Few verbs. ``confirm``, ``query`` and ``close`` ask the gateway over the network, in bounded time.
+    """Few verbs. All but ``start``, ``read_…`` and ``mismatches`` ask the gateway over the network, in bounded time.
 
     Those raise ``Refused`` where the gateway says no and ``Unknown`` where nothing trustworthy was learned.
     """
@@ -40,4 +41,12 @@ class Gateway(Protocol):
 
     def close(self, out_trade_no: str) -> None:
         """Closes the unpaid trade; returns only on a positive answer."""
+        ...
+
+    def refund(self, payment: Payment, refund: Refund) -> RefundReport:
+        """Sends the refund. ``done`` is false where it was taken but its outcome is told later."""
+        ...
+
+    def query_refund(self, payment: Payment, refund: Refund) -> RefundReport:
+        """What became of the refund; ``done`` is false where the gateway does not say that the money went back."""
         ...

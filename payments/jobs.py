@@ -7,7 +7,7 @@ from django.db import close_old_connections
 from huey import crontab
 
 from orders import mails
-from payments import sweep
+from payments import closing, repay, sweep
 from payments.queue import queue
 
 
@@ -29,6 +29,18 @@ def by_the_minute(job: Callable[[], object]) -> Callable[[], object]:
 def ask_open_attempts() -> None:
     """Finds payments whose notification never came."""
     sweep.ask_open_attempts()
+
+
+@by_the_minute
+def expire_orders() -> None:
+    """Closes what was not paid in time."""
+    closing.expire_due()
+
+
+@by_the_minute
+def follow_up_refunds() -> None:
+    """Sends refunds and asks what became of those whose outcome is unknown."""
+    repay.follow_up()
 
 
 @by_the_minute

@@ -42,12 +42,12 @@ def _plausible(report: TradeReport) -> bool:
 
 
 def _amount_fits(payment: Payment, report: TradeReport) -> bool:
-    """An absent amount is fine only where the message claims no payment."""
-    return payment.amount == report.amount if report.amount is not None else not report.paid
+    """An absent amount is fine only where the message tells of no money."""
+    return payment.amount == report.amount if report.amount is not None else not report.charged
 
 
 def _verdict(payment: Payment, report: TradeReport) -> str:
-    if report.paid:
+    if report.charged:
         settled = payment.state == Payment.State.SUCCEEDED and payment.trade_no == report.trade_no
         return Verdict.REPEAT if settled else Verdict.ACCEPTED
     return Verdict.STALE if report.status in NOTHING_DUE else Verdict.ERROR

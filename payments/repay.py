@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from orders.models import Order
-from payments import attempts
+from payments import asking
 from payments.alipay.errors import Refused, Unknown
 from payments.alipay.messages import RefundReport
 from payments.incidents import raise_incident
@@ -57,20 +57,15 @@ def send(refund: Refund, now: datetime | None = None) -> bool:
 def _ask_then_put(refund: Refund) -> RefundReport:
     """What became of it; sent again, under the same number, only where the gateway knows nothing of it."""
     payment = refund.payment
-    gateway = attempts.gateway_of(payment)
-    report = attempts.journalled(
-        payment, "refund-query", lambda: gateway.query_refund(payment.out_trade_no, refund.out_request_no)
-    )
+    gateway = asking.gateway_of(payment)
+    report = asking.journalled(payment, "refund-query", lambda: gateway.query_refund(payment, refund))
     return report if report.done else _put(refund)
 
 
 def _put(refund: Refund) -> RefundReport:
     payment = refund.payment
-    gateway = attempts.gateway_of(payment)
-    return attempts.journalled(
-        payment, "refund",
-        lambda: gateway.refund(payment.out_trade_no, refund.out_request_no, refund.amount, refund.reason),
-    )  # fmt: skip
+    gateway = asking.gateway_of(payment)
+    return asking.journalled(payment, "refund", lambda: gateway.refund(payment, refund))
 
 
 def _refused(refund: Refund, refusal: Refused, moment: datetime) -> None:

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from orders import goods, mails
 from orders.models import Order
+from payments import refunds
 from payments.alipay.messages import TradeReport, TradeStatus
 from payments.incidents import raise_incident
 from payments.journal import line
 from payments.judge import Judgement
-from payments.models import GatewayMessage, LedgerEntry, Payment
+from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
 
 Verdict = GatewayMessage.Verdict
 
@@ -35,10 +36,11 @@ class Outcome(StrEnum):
 def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | None) -> Outcome:
     """Carries a judged report out. Every effect is committed when this returns."""
     payment = judgement.payment
-    if judgement.verdict == Verdict.ACCEPTED and payment is not None:
-        return settle(payment, report, message)
-    if judgement.verdict == Verdict.REPEAT:
-        return Outcome.REPEAT
+    if judgement.verdict in (Verdict.ACCEPTED, Verdict.REPEAT) and payment is not None:
+        outcome = settle(payment, report, message) if judgement.verdict == Verdict.ACCEPTED else Outcome.REPEAT
+        if report.given_back:
+            refunds.notice(payment, report.given_back, message)
+        return outcome
     if judgement.verdict == Verdict.STALE and payment is not None:
         _follow(payment, report)
         return Outcome.NOTHING_DUE
@@ -56,6 +58,7 @@ def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None
         _book(order, payment, report, message)
         outcome = _move_on(order, payment, message)
         order.save()
+        _give_back(payment, outcome)
     line("settled", payment.out_trade_no, outcome=outcome, amount=payment.amount)
     return outcome
 
@@ -91,6 +94,14 @@ def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> 
     order.record("goods-gone", message=cause, **facts)
     raise_incident("paid-late", payment.out_trade_no, f"Order {order} was closed before it was paid.", order)
     return Outcome.GOODS_GONE
+
+
+def _give_back(payment: Payment, outcome: Outcome) -> None:
+    """Asks for the refund of money that buys nothing; the worker sends it."""
+    if outcome is Outcome.PAID_TWICE:
+        refunds.request(payment, payment.amount, "Paid twice", Refund.Source.DUPLICATE)
+    elif outcome is Outcome.GOODS_GONE:
+        refunds.request(payment, payment.amount, "Paid after the order was closed", Refund.Source.LATE)
 
 
 def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str, str | None]) -> Outcome:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from payments import attempts, journal
+from payments import asking, journal
 from payments.alipay.errors import AlipayError
 from payments.models import Payment
 
@@ -28,7 +28,7 @@ def _ask(payment: Payment, moment: datetime) -> int:
         Payment.objects.filter(pk=payment.pk).exclude(state__in=Payment.OPEN).update(next_query_at=None)
         return 0
     try:
-        attempts.ask(payment)
+        asking.ask(payment)
     except AlipayError as error:
         journal.line("query_failed", payment.out_trade_no, why=type(error).__name__)
     return 1

@@ -23,6 +23,7 @@ class TradeStatus(StrEnum):
         return cls.OTHER
 
 
+REFUNDED = "REFUND_SUCCESS"
 PAID = frozenset({TradeStatus.TRADE_SUCCESS, TradeStatus.TRADE_FINISHED})
 
 
@@ -72,6 +73,17 @@ class TradeReport:
     def paid(self) -> bool:
         """Only these two statuses mean that the money was paid (protocol.md A.5, B.5)."""
         return self.status in PAID
+
+    @property
+    def charged(self) -> bool:
+        """Whether money came at all: a trade that tells of a refund was paid before, whatever its status is now."""
+        return self.paid or bool(self.refunded) or self.refund_status == REFUNDED
+
+    @property
+    def given_back(self) -> Decimal:
+        """The sum that went back so far, in yuan. The legacy service names it only where all of it did (A.5)."""
+        whole = self.refund_status == REFUNDED and self.status == TradeStatus.TRADE_CLOSED
+        return self.refunded or (self.amount if whole and self.amount else Decimal("0.00"))
 
 
 @dataclass(frozen=True, slots=True)

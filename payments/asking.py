@@ -1,0 +1,42 @@
+"""Asks the gateway how an attempt stands, and journals what it was asked and answered."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from payments import journal, registry
+from payments.alipay.errors import AlipayError, Refused
+from payments.gateways import Gateway
+from payments.judge import judge
+from payments.models import GatewayMessage, Payment
+from payments.settle import act
+
+Answer = TypeVar("Answer")
+
+
+def ask(payment: Payment) -> None:
+    """Asks the gateway how ``payment`` stands and settles what it says. Raises Refused or Unknown (and journals it)."""
+    gateway = gateway_of(payment)
+    started = time.monotonic()
+    report = journalled(payment, "query", lambda: gateway.query(payment.out_trade_no))
+    judgement = judge(gateway, report)
+    message = journal.asked(payment, "query", judgement.verdict, started, report=report, note=judgement.failed)
+    act(judgement, report, message)
+
+
+def gateway_of(payment: Payment) -> Gateway:
+    """The gateway that ``payment`` was sent to. Raises Refused where its method is switched off."""
+    gateway = registry.gateway(payment.method)
+    if gateway is None:
+        raise Refused("METHOD_NOT_CONFIGURED", payment.method)
+    return gateway
+
+
+def journalled(payment: Payment, kind: str, question: Callable[[], Answer]) -> Answer:
+    """Puts a question to the gateway; a refusal or silence is journalled and raised again."""
+    started = time.monotonic()
+    try:
+        return question()
+    except AlipayError as error:
+        journal.asked(payment, kind, GatewayMessage.Verdict.ERROR, started, note=str(error))
+        raise

@@ -1,0 +1,68 @@
+"""The shopper's order, and a gateway that answers what the test wants."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from orders.models import Order
+from orders.tests.factories import OrderFactory
+from payments import registry
+from payments.alipay.errors import AlipayError
+from payments.alipay.messages import PayRequest, TradeReport, TradeStatus
+
+
+@dataclass
+class ScriptedGateway:
+    """Says that a trade is ``status``, or raises ``trouble``; ``asked`` are the numbers it was asked about."""
+
+    amount: Decimal
+    status: TradeStatus = TradeStatus.WAIT_BUYER_PAY
+    trouble: AlipayError | None = None
+    asked: list[str] = field(default_factory=list)
+    method: str = "alipay-instant"
+
+    def start(self, request: PayRequest) -> str:
+        return f"https://gateway.example/?{request.out_trade_no}" if self.trouble is None else self._fail()
+
+    def query(self, out_trade_no: str) -> TradeReport:
+        self.asked.append(out_trade_no)
+        if self.trouble:
+            self._fail()
+        return TradeReport(out_trade_no, self.status, self.amount, trade_no="2026110222001400000000004821")
+
+    def mismatches(self, report: TradeReport) -> list[str]:
+        return []
+
+    def _fail(self) -> str:
+        assert self.trouble
+        raise self.trouble
+
+
+@pytest.fixture
+def own(shopper: Client) -> Callable[[Order], Order]:
+    """Makes an order the shopper's."""
+
+    def remember(order: Order) -> Order:
+        session = shopper.session
+        session["orders"] = [*session.get("orders", []), order.number]
+        session.save()
+        return order
+
+    return remember
+
+
+@pytest.fixture
+def order(db: None, own: Callable[[Order], Order]) -> Order:
+    """The shopper's order, waiting for its money."""
+    return own(OrderFactory())
+
+
+@pytest.fixture
+def gateway(order: Order, monkeypatch: pytest.MonkeyPatch) -> ScriptedGateway:
+    """Stands in for the configured gateway of ``order``'s method."""
+    scripted = ScriptedGateway(order.total)
+    monkeypatch.setattr(registry, "gateways", lambda: {"alipay-instant": scripted})
+    return scripted
