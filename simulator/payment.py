@@ -1,0 +1,131 @@
+"""The buyer decides: one payment from the decision to the messages that follow from it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from payments.alipay.messages import PAID, TradeStatus
+from payments.alipay.signing import Md5Signer
+from simulator.forms import signed
+from simulator.ledger import Order, Trade
+from simulator.mapi_messages import notification, way_back
+from simulator.notifier import Notice
+from simulator.refusal import Refusal
+from simulator.scenarios import Back, Delivery, Forgery, Outcome, Scenario
+from simulator.world import World
+
+WAIT_FOR_NOTIFICATION = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of it; ``address`` is where the buyer's browser goes, empty where it stays."""
+
+    trade: Trade
+    outcome: Outcome
+    address: str = ""
+
+
+def log_in(world: World, order: Order) -> Trade:
+    """The buyer logs in or scans: only now the trade exists. Raises Refusal where the number means another deal."""
+    now = world.clock.now()
+    trade = world.ledger.create(order, now, _deadline(order, now))
+    if not trade.order.same_as(order):
+        raise Refusal("TRADE_DATA_MATCH_ERROR", "This out_trade_no exists with another amount or subject.")
+    return trade
+
+
+def _deadline(order: Order, now: datetime) -> datetime | None:
+    """0 minutes stand for ``1c``: the end of the day."""
+    if order.minutes == 0:
+        return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return now + timedelta(minutes=order.minutes) if order.minutes else None
+
+
+def play(world: World, order: Order, scenario: Scenario) -> Played:
+    """Plays ``scenario`` for this order. Raises Refusal where the trade can no longer be paid."""
+    trade = log_in(world, order)
+    if scenario.outcome in (Outcome.ABANDON, Outcome.REFUSE):
+        return Played(trade, scenario.outcome)
+    if scenario.outcome == Outcome.FORGE:
+        pretended = paid_version(world, trade)
+        _deliver(world, pretended, scenario)
+        return Played(trade, scenario.outcome)
+    trade = take_money(world, trade, scenario.even_closed)
+    world.trouble = scenario.trouble or world.trouble
+    world.clock.skew = timedelta(seconds=scenario.skew) if scenario.skew else world.clock.skew
+    _deliver(world, trade, scenario)
+    return Played(trade, scenario.outcome, "" if scenario.back == Back.NEVER else way_back(world, trade))
+
+
+def paid_changes(world: World) -> dict[str, object]:
+    """By the merchant's product: the basic one knows no refunds, so it is finished at once (A.5)."""
+    now = world.clock.now()
+    if world.product == "basic":
+        return {"status": TradeStatus.TRADE_FINISHED, "paid_at": now, "finished_at": now, "closed_at": None}
+    return {"status": TradeStatus.TRADE_SUCCESS, "paid_at": now, "closed_at": None}
+
+
+def paid_version(world: World, trade: Trade) -> Trade:
+    """The trade as a forged message pretends it to be; the ledger is not changed."""
+    return Trade(trade.order, trade.trade_no, trade.created, TradeStatus.TRADE_SUCCESS, paid_at=world.clock.now())
+
+
+def take_money(world: World, trade: Trade, even_closed: bool) -> Trade:
+    """The money moves, once. Raises Refusal where the trade is paid or closed."""
+    closed = {TradeStatus.TRADE_CLOSED} if even_closed else set()
+    payable = {TradeStatus.WAIT_BUYER_PAY} | closed
+    paid = world.ledger.change_if(trade, lambda known: known.status in payable, **paid_changes(world))
+    if paid is None:
+        raise Refusal("TRADE_NOT_ALLOWED_PAY", "The trade is paid already or closed.")
+    return paid
+
+
+def finish(world: World, trade: Trade) -> Trade:
+    """The time for refunds is over. Raises Refusal where the trade is not paid."""
+    done = world.ledger.change_if(
+        trade, lambda known: known.paid, status=TradeStatus.TRADE_FINISHED, finished_at=world.clock.now()
+    )
+    if done is None:
+        raise Refusal("TRADE_STATUS_NOT_AVAILD", "Only a paid trade can be finished.")
+    return done
+
+
+def close(world: World, trade: Trade) -> Trade:
+    """Closes an unpaid trade. Raises Refusal otherwise."""
+    done = world.ledger.change_if(
+        trade, lambda known: known.waiting, status=TradeStatus.TRADE_CLOSED, closed_at=world.clock.now()
+    )
+    if done is None:
+        raise Refusal("TRADE_STATUS_NOT_AVAILD", "Only a trade that waits for the buyer can be closed.")
+    return done
+
+
+def notice_of(world: World, trade: Trade, forgery: Forgery | None = None, wanted_id: str = "") -> Notice:
+    """The signed notification about ``trade``, changed as ``forgery`` says."""
+    change = forgery or Forgery()
+    order = trade.order
+    fields = notification(world, trade, wanted_id, known=not change.unknown_id) | dict(change.fields)
+    fields = {name: value for name, value in fields.items() if name not in change.drop}
+    signer = Md5Signer(change.key) if change.key else world.merchant.signer
+    message = signed(fields, order.charset, signer) | dict(change.after)
+    return Notice(order.notify_url, {k: v for k, v in message.items() if k not in change.drop}, order.charset)
+
+
+def _deliver(world: World, trade: Trade, scenario: Scenario) -> None:
+    """Puts the scenario's notifications on the timetable; waits for the first where the way back comes after it."""
+    notices: list[Notice] = []
+    for delivery in scenario.deliveries if trade.order.notify_url else ():
+        notice = notices[0] if delivery.again else _notice(world, trade, delivery)
+        notices.append(notice)
+        for _ in range(delivery.copies):
+            world.notifier.schedule(notice, delivery.delay)
+    if notices and scenario.back == Back.AFTER_NOTIFICATION:
+        notices[0].tried.wait(WAIT_FOR_NOTIFICATION)
+
+
+def _notice(world: World, trade: Trade, delivery: Delivery) -> Notice:
+    if delivery.finish:
+        trade = finish(world, trade) if trade.status in PAID else trade
+    notice = notice_of(world, trade, delivery.forgery)
+    notice.lost, notice.repeats = delivery.lost, delivery.forgery is None
+    return notice
