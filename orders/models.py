@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.words import EVENTS, TONES, WORDS
-from shop.models import Variant
+from shop.models import Picture, Variant
 
 ZERO = Decimal("0.00")
 CONFIRMING_FOR = timedelta(minutes=10)
@@ -102,6 +102,7 @@ class Order(models.Model):
     closing_at = models.DateTimeField(null=True, blank=True, editable=False)
     extensions = models.PositiveSmallIntegerField(_("extensions"), default=0, editable=False)
     confirming_at = models.DateTimeField(_("shopper says paid"), null=True, blank=True, editable=False)
+    active_at = models.DateTimeField(_("shopper last acted"), default=timezone.now, editable=False)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True, editable=False)
     shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True, editable=False)
     parcel_company = models.CharField(_("parcel company"), max_length=40, blank=True)
@@ -240,17 +241,25 @@ class Order(models.Model):
         now = timezone.now()
         return self._change(
             "extended",
-            Q(life=self.Life.PLACED, expires_at__gt=now, extensions__lt=settings.ORDER_PAY_EXTENSIONS),
+            Q(life=self.Life.PLACED, expires_at__gt=now, extensions=self.extensions)
+            & Q(extensions__lt=settings.ORDER_PAY_EXTENSIONS),
             expires_at=pay_by(now),
             extensions=self.extensions + 1,
+            active_at=now,
         )
 
-    def confirming(self) -> bool:
+    def confirming(self) -> None:
         """Notes that the shopper says to have paid; the status says so until CONFIRMING_FOR is over."""
-        now = timezone.now()
-        changed = Order.objects.filter(pk=self.pk, life=self.Life.PLACED).update(confirming_at=now)
-        self.confirming_at = now if changed else self.confirming_at
-        return bool(changed)
+        self._act(confirming_at=timezone.now())
+
+    def paying(self) -> None:
+        """Notes that the shopper is on the way to pay: the waiting page asks often from now on."""
+        self._act()
+
+    def _act(self, **changes: datetime) -> None:
+        changes["active_at"] = timezone.now()
+        if Order.objects.filter(pk=self.pk, life=self.Life.PLACED).update(**changes):
+            vars(self).update(changes)
 
     def expire(self) -> bool:
         """Nobody paid in time. Only after the gateway agreed, and together with goods.release."""
@@ -314,6 +323,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} × {self.quantity}"
+
+    @property
+    def picture_src(self) -> str:
+        """The small rendition of the picture as it was when ordered."""
+        return Picture(stem=self.picture).src(400)
 
     @property
     def reference(self) -> str:

@@ -1,0 +1,165 @@
+"""What a shopper types in: the address of an order, and the two things that find one."""
+
+import re
+import secrets
+import unicodedata
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from orders.provinces import province_choices
+
+KEY = re.compile(r"[0-9a-f]{32}")
+ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
+COUNTRY_CODE = re.compile(r"^(\+|00)?86(?=[0-9]{11}$)")
+
+
+def folded(text: str) -> str:
+    """Full-width signs as narrow ones, blanks as single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+def digits_of(text: str) -> str:
+    """A number without the blanks and signs that people group it with."""
+    return re.sub(r"[\s\-‐-―()（）.]", "", unicodedata.normalize("NFKC", text))
+
+
+def phone_of(text: str) -> str:
+    """A Chinese number without its country code; not checked."""
+    return COUNTRY_CODE.sub("", digits_of(text))
+
+
+class LineField(forms.CharField):
+    """Text on one line, bounded; every fault of it says what to do."""
+
+    def __init__(self, *, missing: Any = "", max_length: int, **options: Any) -> None:
+        errors = {"required": missing, "max_length": _("Shorten this to %(limit_value)d characters")}
+        super().__init__(max_length=max_length, error_messages=errors, **options)
+
+    def to_python(self, value: Any) -> str:
+        return folded(super().to_python(value) or "")
+
+
+def typing(autocomplete: str, **attrs: Any) -> dict[str, Any]:
+    """The attributes that help a keyboard and a password manager."""
+    return {"autocomplete": autocomplete, **attrs}
+
+
+class CheckoutForm(forms.Form):
+    """Seven fields and a note. No price, total, number or state is read from a form, ever."""
+
+    name = LineField(
+        label=_("Recipient"), missing=_("Enter the recipient's name"), max_length=60,
+        widget=forms.TextInput(typing("name")),
+    )  # fmt: skip
+    phone = LineField(
+        label=_("Phone"), help_text=_("Only used for delivery"), missing=_("Phone number must have 11 digits"),
+        max_length=40, widget=forms.TextInput(typing("tel-national", type="tel", inputmode="tel")),
+    )  # fmt: skip
+    province = forms.ChoiceField(
+        label=_("Province"), choices=lambda: [("", _("Choose"))] + province_choices(),
+        error_messages={"required": _("Choose a province"), "invalid_choice": _("Choose a province")},
+        widget=forms.Select(typing("address-level1")),
+    )  # fmt: skip
+    city = LineField(
+        label=_("City"), missing=_("Enter the city"), max_length=40, widget=forms.TextInput(typing("address-level2")),
+    )  # fmt: skip
+    district = LineField(
+        label=_("District"), missing=_("Enter the district"), max_length=40,
+        widget=forms.TextInput(typing("address-level3")),
+    )  # fmt: skip
+    street = LineField(
+        label=_("Street address"), help_text=_("Street, number, floor"), missing=_("Enter the street and number"),
+        max_length=200, widget=forms.Textarea(typing("street-address", rows=2)),
+    )  # fmt: skip
+    email = forms.EmailField(
+        label=_("E-mail"), help_text=_("For your receipt, and to find your order again"),
+        error_messages={
+            "required": _("Email must look like name@example.com"),
+            "invalid": _("Email must look like name@example.com"),
+        },
+        widget=forms.TextInput(typing("email", type="email", spellcheck="false")),
+    )  # fmt: skip
+    note = LineField(
+        label=_("Note to the shop"), required=False, max_length=200,
+        widget=forms.Textarea({"rows": 2}),
+    )  # fmt: skip
+    no_return = forms.BooleanField(
+        label=_("I know that these goods cannot be returned"),
+        error_messages={"required": _("Tick that you know which goods cannot be returned")},
+    )
+
+    CONTACT = ("name", "phone", "province", "city", "district", "street", "email", "note")
+
+    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None, strict: bool = False) -> None:
+        """``strict``: the cart holds goods that cannot be returned, which the shopper must have seen."""
+        super().__init__(data, initial=initial, auto_id="%s")
+        if not strict:
+            del self.fields["no_return"]
+
+    @property
+    def address(self) -> list[forms.BoundField]:
+        """The seven fields that are always shown."""
+        return [self[name] for name in self.CONTACT if name != "note"]
+
+    @property
+    def shown(self) -> str:
+        """What the page showed, for ``Quote.changes``."""
+        return str(self.data.get("shown", ""))
+
+    @property
+    def key(self) -> str:
+        """The key of this rendered form, which makes two sendings one order. One that we did not make is not used."""
+        sent = str(self.data.get("checkout_key", ""))
+        return sent if KEY.fullmatch(sent) else ""
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """The cleaned address and contact of the order."""
+        return {name: self.cleaned_data[name] for name in self.CONTACT}
+
+    @property
+    def draft(self) -> dict[str, str]:
+        """What was typed, bounded, to offer again."""
+        return {name: str(self.data.get(name, ""))[:400] for name in self.CONTACT}
+
+    def clean_phone(self) -> str:
+        phone = phone_of(self.cleaned_data["phone"])
+        if not ELEVEN_DIGITS.fullmatch(phone):
+            raise ValidationError(_("Phone number must have 11 digits"))
+        return phone
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+def new_key() -> str:
+    """A key for one rendered form, 122 bits and more of chance."""
+    return secrets.token_hex(16)
+
+
+class FindForm(forms.Form):
+    """Order number, and the e-mail or phone it was placed with."""
+
+    number = forms.CharField(
+        label=_("Order number"), help_text=_("14 digits; spaces do not matter"), max_length=40,
+        error_messages={"required": _("Enter the order number")},
+        widget=forms.TextInput(typing("off", inputmode="numeric", spellcheck="false")),
+    )  # fmt: skip
+    contact = forms.CharField(
+        label=_("E-mail or phone"), help_text=_("The one you gave with the order"), max_length=254,
+        error_messages={"required": _("Enter the e-mail or phone of the order")},
+        widget=forms.TextInput(typing("email", spellcheck="false")),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="%s")
+
+    def clean_number(self) -> str:
+        return digits_of(self.cleaned_data["number"])
+
+    def clean_contact(self) -> str:
+        contact = self.cleaned_data["contact"].strip()
+        return contact.lower() if "@" in contact else phone_of(contact)
