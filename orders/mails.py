@@ -69,9 +69,7 @@ def message_for(mail: OutboxMail) -> EmailMultiAlternatives:
             subject=_subject(template, order),
             body=render_to_string(f"orders/email/{template}.txt", facts),
             to=[order.email],
-            headers={
-                "Message-ID": make_msgid(f"{mail.kind}.{order.number}", domain=urlsplit(settings.SITE_URL).hostname)
-            },
+            headers={"Message-ID": f"<{mail.kind}.{order.number}@{settings.SITE_HOST}>"},
         )
         message.attach_alternative(render_to_string(f"orders/email/{template}.html", facts), "text/html")
     return message

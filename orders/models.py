@@ -261,15 +261,9 @@ class Order(models.Model):
         if Order.objects.filter(pk=self.pk, life=self.Life.PLACED).update(**changes):
             vars(self).update(changes)
 
-    def expire(self) -> bool:
-        """Nobody paid in time. Only after the gateway agreed, and together with goods.release."""
-        return self._change("expired", Q(life=self.Life.PLACED), life=self.Life.EXPIRED)
-
-    def cancel(self, by: Any = None) -> bool:
-        """Called off before it was shipped. Only after the gateway agreed, and together with goods.release."""
-        return self._change(
-            "cancelled", Q(life__in=[self.Life.PLACED, self.Life.CONFIRMED]), by=by, life=self.Life.CANCELLED
-        )
+    def close(self, life: str, *, by: Any = None, **detail: Any) -> bool:
+        """Turns a placed order into ``life``, expired or cancelled. Together with goods.release, after the gateway."""
+        return self._change(life, Q(life=self.Life.PLACED), by=by, detail=detail, life=life)
 
     def ship(self, company: str, number: str, by: Any = None) -> bool:
         """The parcel left."""

@@ -71,9 +71,7 @@ def close(order: Order, life: str, *, deadline: datetime | None = None, by: obje
         if order.payments.filter(state__in=Payment.OPEN).exists() or (deadline and order.expires_at > deadline):
             raise StillOpen
         goods.release(order)
-        order.life = life
-        order.save(update_fields=["life"])
-        order.record(life, by=by, why=why)
+        order.close(life, by=by, why=why)
     journal.line("closed", order.number, life=life)
 
 
