@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +13,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from orders.access import own_order
 from orders.models import Order
-from payments import attempts, registry
+from orders.status import status_of
+from payments import asking, attempts, registry
 from payments.alipay.errors import AlipayError
 from payments.forms import ChoiceForm
 from payments.models import Payment
@@ -74,7 +74,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         if words:
             messages.info(request, words)
         return SeeOther("payments:result", order.number)
-    return JsonResponse(_news(order) | {"message": words})
+    return JsonResponse(status_of(order) | {"message": words})
 
 
 @never_cache
@@ -126,25 +126,13 @@ def _ask(order: Order) -> str:
     if cache.add(f"asked:{payment.pk}", True, SECONDS_BETWEEN_CHECKS):
         order.confirming()
         try:
-            attempts.ask(payment)
+            asking.ask(payment)
         except AlipayError:
             return _("Alipay did not answer. We keep asking; please do not pay again.")
         order.refresh_from_db()
     if order.status not in UNPAID:
         return ""
     return _("The payment has not arrived yet, it usually takes a few seconds. Please do not pay again.")
-
-
-def _news(order: Order) -> dict[str, Any]:
-    """The same words as the order's status.json."""
-    return {
-        "status": order.status,
-        "label": order.status_label,
-        "number": order.number,
-        "seconds_left": order.seconds_left(),
-        "next_ms": SECONDS_BETWEEN_CHECKS * 1000,
-        "url": reverse("payments:result", args=[order.number]),
-    }
 
 
 def _method_name(payment: Payment) -> str:
