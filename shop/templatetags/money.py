@@ -25,7 +25,7 @@ def money(amount: Decimal) -> SafeString | str:
     """``<data value="168.00">¥168.00</data>``; nothing for None."""
     if amount is None:
         return ""
-    return format_html('<data value="{:.2f}">{}</data>', Decimal(amount), text(amount))
+    return format_html('<data value="{}">{}</data>', f"{Decimal(amount):.2f}", text(amount))
 
 
 @register.filter
