@@ -83,13 +83,13 @@ def read_notification(account: InstantAccount, body: bytes) -> TradeReport:
     """
     fields = _genuine(account, body)
     other_kind = fields.get("notify_type", TRADE_NOTIFICATION) != TRADE_NOTIFICATION
-    return _report(fields, TradeStatus.OTHER if other_kind else _status(fields))
+    return report(fields, TradeStatus.OTHER if other_kind else _status(fields))
 
 
 def read_return(account: InstantAccount, query: bytes) -> TradeReport:
     """The browser's return from its raw query string (A.4). Raises as ``read_notification``."""
     fields = _genuine(account, query)
-    return _report(fields, _status(fields) if fields.get("is_success", "T") == "T" else TradeStatus.OTHER)
+    return report(fields, _status(fields) if fields.get("is_success", "T") == "T" else TradeStatus.OTHER)
 
 
 def mismatches(account: InstantAccount, report: TradeReport) -> list[str]:
@@ -132,7 +132,7 @@ def read_query(account: InstantAccount, body: bytes) -> TradeReport:
     _raise_refusal(root)
     try:
         fields = _signed_trade(account, root)
-        return _report(fields, _status(fields))
+        return report(fields, _status(fields))
     except Malformed as error:
         raise Unknown(f"the answer cannot be trusted: {error}") from None
 
@@ -172,7 +172,8 @@ def _status(fields: Mapping[str, str]) -> TradeStatus:
     return TradeStatus(fields.get("trade_status", ""))
 
 
-def _report(fields: Mapping[str, str], status: TradeStatus) -> TradeReport:
+def report(fields: Mapping[str, str], status: TradeStatus) -> TradeReport:
+    """The report of a trade from its decoded, verified fields. Raises Malformed for a bad amount."""
     total = fields.get("total_fee")
     return TradeReport(
         out_trade_no=fields.get("out_trade_no", ""),

@@ -20,11 +20,12 @@ BODY_LIMIT = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the gateway answered, unread. ``took_ms`` counts from the call to the last byte."""
+    """What the gateway answered, unread. ``took_ms`` counts from the call to the last byte; ``date`` is its header."""
 
     status: int
     body: bytes
     took_ms: int
+    date: str = ""
 
 
 class Transport:
@@ -60,7 +61,8 @@ class Transport:
                 body = _bounded(response, limit)
         except (requests.RequestException, OSError, ValueError) as error:
             raise Unknown(f"the gateway did not answer: {type(error).__name__}") from None
-        return Answer(response.status_code, body, int((time.monotonic() - started) * 1000))
+        took_ms = int((time.monotonic() - started) * 1000)
+        return Answer(response.status_code, body, took_ms, response.headers.get("Date", ""))
 
 
 def _bounded(response: requests.Response, limit: int) -> bytes:
