@@ -81,14 +81,14 @@ def read_notification(account: InstantAccount, body: bytes) -> TradeReport:
 
     A genuine notification of another kind comes back with status OTHER: it never claims a payment.
     """
-    fields = _genuine(account, body)
+    fields = genuine(account, body)
     other_kind = fields.get("notify_type", TRADE_NOTIFICATION) != TRADE_NOTIFICATION
     return report(fields, TradeStatus.OTHER if other_kind else _status(fields))
 
 
 def read_return(account: InstantAccount, query: bytes) -> TradeReport:
     """The browser's return from its raw query string (A.4). Raises as ``read_notification``."""
-    fields = _genuine(account, query)
+    fields = genuine(account, query)
     return report(fields, _status(fields) if fields.get("is_success", "T") == "T" else TradeStatus.OTHER)
 
 
@@ -144,7 +144,14 @@ def close_url(account: InstantAccount, out_trade_no: str) -> str:
 
 def read_close(account: InstantAccount, body: bytes) -> None:
     """Returns only where the trade was closed (A.9). Raises Refused or Unknown."""
-    _raise_refusal(_answer(account, body))
+    read_success(account, body)
+
+
+def read_success(account: InstantAccount, body: bytes) -> Element:
+    """The answer of a service that says is_success T. Raises Refused or Unknown."""
+    root = _answer(account, body)
+    _raise_refusal(root)
+    return root
 
 
 def _way_to_pay(bank: str) -> Mapping[str, str]:
@@ -162,7 +169,8 @@ def _minutes_left(deadline: datetime | None, now: datetime | None) -> str:
     return f"{min(max(minutes, 1), 15 * 24 * 60)}m"
 
 
-def _genuine(account: InstantAccount, raw: bytes) -> dict[str, str]:
+def genuine(account: InstantAccount, raw: bytes) -> dict[str, str]:
+    """The decoded fields of any signed legacy message, from its raw form or query. Raises as ``read_notification``."""
     fields = wire.read_form(raw, account.charset)
     require_signature(account.signer, fields, account.charset, UNSIGNED)
     return fields
