@@ -9,13 +9,15 @@ CHARSETS = ("utf-8", "gb18030")
 
 
 def readable(body: bytes) -> list[tuple[str, str]]:
-    """The message's fields in their order; one nameless field with the text where it has no fields."""
+    """The message's fields in their order; one nameless field with the text where it is no form."""
+    if b"=" not in body or body.startswith(b"<"):
+        return [("", body.decode("utf-8", "replace"))]
     for charset in CHARSETS:
         try:
             fields = parse_qsl(body.decode(charset), keep_blank_values=True, encoding=charset, errors="strict")
         except ValueError:
             continue
-        return [(name, _shown(name, value)) for name, value in fields] or [("", body.decode(charset))]
+        return [(name, _shown(name, value)) for name, value in fields]
     return [("", body.decode("utf-8", "replace"))]
 
 

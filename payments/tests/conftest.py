@@ -1,17 +1,19 @@
 """The shopper's order, and a gateway that answers what the test wants."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pytest
 from django.test import Client
+from pytest_django.fixtures import SettingsWrapper
 
 from orders.models import Order
 from orders.tests.factories import OrderFactory
 from payments import registry
 from payments.alipay.errors import AlipayError
 from payments.alipay.messages import PayRequest, TradeReport, TradeStatus
+from payments.tests.alipay_double import AlipayDouble
 
 
 @dataclass
@@ -66,3 +68,15 @@ def gateway(order: Order, monkeypatch: pytest.MonkeyPatch) -> ScriptedGateway:
     scripted = ScriptedGateway(order.total)
     monkeypatch.setattr(registry, "gateways", lambda: {"alipay-instant": scripted})
     return scripted
+
+
+@pytest.fixture
+def alipay(settings: SettingsWrapper) -> Iterator[AlipayDouble]:
+    """The shop's legacy gateway is this double while the test runs: real messages over a real socket."""
+    double = AlipayDouble()
+    settings.ALIPAY_INSTANT = replace(settings.ALIPAY_INSTANT, gateway=double.url)
+    settings.GATEWAY_CONNECT_TIMEOUT = settings.GATEWAY_READ_TIMEOUT = 1
+    registry.gateways.cache_clear()
+    yield double
+    registry.gateways.cache_clear()
+    double.close()
