@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from orders.models import Order
 from orders.tests.factories import OrderFactory
@@ -71,7 +71,7 @@ def gateway(order: Order, monkeypatch: pytest.MonkeyPatch) -> ScriptedGateway:
 
 
 @pytest.fixture
-def alipay(settings: SettingsWrapper) -> Iterator[AlipayDouble]:
+def alipay(settings: Settings) -> Iterator[AlipayDouble]:
     """The shop's legacy gateway is this double while the test runs: real messages over a real socket."""
     double = AlipayDouble()
     settings.ALIPAY_INSTANT = replace(settings.ALIPAY_INSTANT, gateway=double.url)
