@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from shop.fragments import kept
 from shop.models import Category
 from shop.translation import localized
+
+ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,19 @@ def roots() -> list[Node]:
 
 
 def find(slug: str) -> Node | None:
-    """The category at this address."""
-    return next((node for node in tree() if node.slug == slug), None)
+    """The category at this address; ``all`` is the whole catalogue unless a category has taken the word."""
+    found = (node for node in tree() if node.slug == slug)
+    return next(found, everything() if slug == ALL else None)
+
+
+def everything() -> Node:
+    """What stands above the roots."""
+    return Node(0, None, ALL, _("All products"), "", reverse("shop:category", args=[ALL]))
 
 
 def children(node: Node) -> list[Node]:
     """Its direct subcategories."""
-    return [child for child in tree() if child.parent == node.pk]
+    return [child for child in tree() if child.parent == (node.pk or None)]
 
 
 def path_to(pk: int) -> list[Node]:
@@ -55,6 +64,8 @@ def path_to(pk: int) -> list[Node]:
 
 def branch(node: Node) -> list[int]:
     """Its key and those of all its descendants."""
+    if not node.pk:
+        return [other.pk for other in tree()]
     keys = {node.pk}
     for other in tree():
         if other.parent in keys:

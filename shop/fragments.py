@@ -18,7 +18,7 @@ VERSION = "catalogue-version"
 def kept(build: Callable[[], T], *name: object) -> T:
     """What ``build`` makes, or made within the last half minute, for this name in the active language."""
     key = ":".join(("catalogue", str(cache.get(VERSION, 0)), str(get_language()), *map(str, name)))
-    value = cache.get(key)
+    value: T | None = cache.get(key)
     if value is None:
         value = build()
         cache.set(key, value, KEPT_SECONDS)

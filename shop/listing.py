@@ -4,15 +4,16 @@ Three statements make a list of any length: count, the keys of one page, the car
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Max, Min, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -64,9 +65,9 @@ class Choice:
         """Whether anything is left out."""
         return bool(self.band or self.in_stock)
 
-    def address(self, **changes: object) -> str:
+    def address(self, **changes: Any) -> str:
         """The query part of the address for this choice with ``changes``, without what goes without saying."""
-        chosen = replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
+        chosen = replace(self, **{"page": 1, **changes})
         words = {
             "sort": chosen.sort if chosen.sort != "new" else "",
             "band": chosen.band,
@@ -119,17 +120,16 @@ def products(choice: Choice, category_keys: Sequence[int]) -> QuerySet[Product]:
     variants = Variant.objects.filter(product=OuterRef("pk"))
     if choice.in_stock:
         found = found.filter(pk__in=Variant.objects.filter(on_hand__gt=F("reserved")).values("product"))
-    if choice.band or choice.sort in ("cheap", "dear"):
-        found = found.annotate(lowest=Subquery(variants.order_by("price").values("price")[:1]))
+    found = found.annotate(lowest=Subquery(variants.order_by("price").values("price")[:1]))
     if choice.band:
         low, high = BANDS[choice.band]
-        found = found.filter(lowest__gte=low) if high is None else found.filter(lowest__gte=low, lowest__lt=high)
+        found = found.filter(Q(lowest__gte=low) if high is None else Q(lowest__gte=low, lowest__lt=high))
     if choice.sort == "name":
         found = found.annotate(title=localized_column("name"))
     return found.order_by(*SORTS[choice.sort])
 
 
-def one_page(found: QuerySet[Product], number: int) -> tuple[Page, list[Card]]:
+def one_page(found: QuerySet[Product], number: int) -> "tuple[Page[int], list[Card]]":
     """A page of 24 and its cards; a number beyond the last page gives the last page."""
     page = Paginator(found.values_list("pk", flat=True), PER_PAGE).get_page(number)
     return page, cards(list(page.object_list))
@@ -151,15 +151,15 @@ def cards(keys: Sequence[int]) -> list[Card]:
     return [_card(by_key[key], address, now) for key in keys if key in by_key]
 
 
-def _card(row: dict[str, object], address: str, now: datetime) -> Card:
+def _card(row: Mapping[str, Any], address: str, now: datetime) -> Card:
     price, was = row["price"], row["was"]
     return Card(
-        name=str(row["title"]),
+        name=row["title"],
         url=f"{address}{row['slug']}/",
-        price=price,  # type: ignore[arg-type]
-        was=was if was and was > price else None,  # type: ignore[operator,arg-type]
+        price=price,
+        was=was if was and was > price else None,
         ranging=row["top"] != price,
-        stem=str(row["stem"] or ""),
-        left=int(row["left"] or 0),  # type: ignore[call-overload]
-        new=now - row["published_from"] < NEW_FOR,  # type: ignore[operator]
+        stem=row["stem"] or "",
+        left=row["left"],
+        new=now - row["published_from"] < NEW_FOR,
     )

@@ -19,7 +19,8 @@ def suffix() -> str:
 
 def localized(instance: Any, field: str) -> str:
     """``instance.<field>`` in the active language, or in Simplified Chinese where it is not translated."""
-    return getattr(instance, field + suffix()) or getattr(instance, field)
+    text: str = getattr(instance, field + suffix()) or getattr(instance, field)
+    return text
 
 
 def localized_column(field: str) -> F | Func:

@@ -30,8 +30,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _home_body() -> str:
-    newest = list(Product.objects.on_sale().values_list("pk", flat=True)[:NEW_ARRIVALS])
-    context = {"cards": listing.cards(newest), "doors": [_door(node) for node in categories.roots()]}
+    published = Product.objects.on_sale()
+    context = {
+        "cards": listing.cards(list(published.values_list("pk", flat=True)[:NEW_ARRIVALS])),
+        "count": published.count(),
+        "all": categories.everything(),
+        "doors": [_door(node) for node in categories.roots()],
+    }
     return render_to_string("shop/_home.html", context)
 
 
@@ -47,7 +52,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     if node is None:
         raise Http404
     choice = Choice.read(request.GET)
-    path = categories.path_to(node.pk)
+    path = categories.path_to(node.pk) or [node]
     context = {
         "node": node,
         "choice": choice,

@@ -1,0 +1,56 @@
+"""Fills the demo: goods, staff, and orders in every state. Refused where real money moves."""
+
+import sys
+from argparse import ArgumentParser
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from shop.demo import catalogue, staff
+
+BAR = 30
+
+
+class Command(BaseCommand):
+    """``manage.py seed_demo``"""
+
+    help = "Makes the demo's goods, staff and orders. Safe to repeat: the second run adds only what is missing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--products", type=int, default=0, help="more products, for load tests")
+        parser.add_argument("--orders", type=int, default=40, help="orders to spread over the days (40)")
+        parser.add_argument("--days", type=int, default=30, help="days to spread them over (30)")
+        parser.add_argument("--seed", type=int, default=1, help="another number gives other orders (1)")
+        parser.add_argument("--reset", action="store_true", help="empties the shop first, journal and orders too")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("This is not the demo (DEMO is off): nothing was changed.")
+        if options["reset"]:
+            self._reset()
+        catalogue.seed(self._progress, options["products"])
+        self._print_logins(staff.seed())
+
+    def _reset(self) -> None:
+        """The tables are made anew: append-only ones refuse to be emptied."""
+        for app in ("payments", "orders", "shop"):
+            call_command("migrate", app, "zero", verbosity=0)
+        call_command("migrate", verbosity=0)
+
+    def _progress(self, stage: str, done: int, total: int) -> None:
+        """A bar on a terminal, a line at the end of each stage elsewhere."""
+        if sys.stdout.isatty():
+            filled = BAR * done // max(total, 1)
+            end = "\n" if done >= total else ""
+            self.stdout.write(f"\r{stage:<16} {'█' * filled}{'·' * (BAR - filled)} {done}/{total}", ending=end)
+            self.stdout.flush()
+        elif done >= total:
+            self.stdout.write(f"{stage}: {total}")
+
+    def _print_logins(self, logins: list[tuple[str, str]]) -> None:
+        self.stdout.write(f"Demo ready, {datetime.now():%H:%M}. Staff logins at {settings.SITE_URL}/admin/:")
+        for name, password in logins:
+            self.stdout.write(f"  {name:<10} {password}")

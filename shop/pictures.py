@@ -1,0 +1,66 @@
+"""Takes a picture from staff: three formats, a bounded size, always drawn anew, stored under a name of our making."""
+
+import hashlib
+import io
+from typing import BinaryIO
+
+from django.conf import settings
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from shop.models import Picture
+
+FORMATS = ("JPEG", "PNG", "WEBP")
+MOST_BYTES = 12 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+LEAST_SIDE = 400
+QUALITY = 82
+PAPER = (251, 250, 246)
+
+
+class BadPicture(ValueError):
+    """The file cannot be used; the message says what to do, by a key of the form."""
+
+
+def store(file: BinaryIO) -> str:
+    """Writes the square renditions 400, 800 and 1200 pixels wide and returns the stem of their names.
+
+    Nothing of the file itself is kept: neither its name, nor its metadata, nor bytes hidden behind the picture.
+    """
+    data = file.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise BadPicture("big")
+    picture = _decoded(data)
+    renditions = {width: _rendition(picture, width) for width in Picture.WIDTHS}
+    digest = hashlib.sha256(renditions[max(renditions)]).hexdigest()[:32]
+    stem = f"p/{digest[:2]}/{digest}"
+    for width, content in renditions.items():
+        target = settings.MEDIA_ROOT / f"{stem}-{width}.webp"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    return stem
+
+
+def _decoded(data: bytes) -> Image.Image:
+    """The picture upright and without transparency. Its size is judged by the header, before anything is decoded."""
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS or getattr(image, "n_frames", 1) > 1:
+                raise BadPicture("large")
+            if min(image.size) < LEAST_SIDE:
+                raise BadPicture("small")
+            upright = ImageOps.exif_transpose(image).convert("RGBA")
+    except BadPicture:
+        raise
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadPicture("format") from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise BadPicture("broken") from error
+    ground = Image.new("RGB", upright.size, PAPER)
+    ground.paste(upright, mask=upright)
+    return ground
+
+
+def _rendition(picture: Image.Image, width: int) -> bytes:
+    out = io.BytesIO()
+    ImageOps.fit(picture, (width, width), Image.Resampling.LANCZOS).save(out, "WEBP", quality=QUALITY, method=4)
+    return out.getvalue()
