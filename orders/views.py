@@ -60,7 +60,8 @@ def _place(request: HttpRequest, form: CheckoutForm, quote: Quote) -> HttpRespon
         order = place(quote, form.contact, key=form.key or new_key(), buyer=buyer)
     except StockLost:
         now = _quote(request)
-        return _checkout_page(request, form, now, now.changes(quote.shown), status=409)
+        changes = now.changes(quote.shown) or [_("Someone else was faster. Nothing was ordered yet; please try again.")]
+        return _checkout_page(request, form, now, changes, status=409)
     except Exception:
         request.session.save()  # an answer 500 would lose the address that was typed
         raise
