@@ -78,13 +78,19 @@ def _unconfirmed(gateway: Gateway, report: TradeReport, payment: Payment) -> Htt
     except Unknown as error:
         journal.asked(payment, "notify-verify", Verdict.ERROR, started, note=str(error))
         return _answer("fail", 503)
-    verdict = Verdict.ACCEPTED if genuine else Verdict.FORGED
+    told = not genuine and _told_meanwhile(payment, report)
+    verdict = Verdict.ACCEPTED if genuine else Verdict.REPEAT if told else Verdict.FORGED
     journal.asked(payment, "notify-verify", verdict, started, note=f"notify_id {report.notify_id}")
-    if genuine:
+    if genuine or told:
         return None
     journal.line("hack_notify", report.out_trade_no, verdict="unconfirmed")
     raise_incident("unconfirmed", payment.out_trade_no, f"notify_id {report.notify_id}", payment.order)
     return _answer("fail", 400)
+
+
+def _told_meanwhile(payment: Payment, report: TradeReport) -> bool:
+    """Whether a copy of this notification was settled since we judged it: its ``success`` ended the id for us too."""
+    return Payment.objects.filter(pk=payment.pk, state=Payment.State.SUCCEEDED, trade_no=report.trade_no).exists()
 
 
 @require_GET
