@@ -82,7 +82,7 @@ class Stack:
 
     def __init__(
         self, database: Database, folder: Path, *, wsgi: str = "config.wsgi", worker: bool = False,
-        simulator: bool = False, env: Mapping[str, str] | None = None,
+        simulator: bool = False, env: Mapping[str, str] | None = None, before: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self.folder = folder
         self.port = free_port()
@@ -91,6 +91,8 @@ class Stack:
         self.wsgi, self.worker, self.simulator = wsgi, worker, simulator
         self.environment = {**database.copy(folder), "SITE_URL": self.url, "PYTHONWARNINGS": "ignore", **(env or {})}
         self.children: list[subprocess.Popen[bytes]] = []
+        if before:
+            manage(before, self.environment)
 
     def __enter__(self) -> "Stack":
         try:

@@ -62,6 +62,6 @@ def test_every_copy_is_in_the_journal_with_its_verdict(start: Callable[..., Stac
 
 
 def test_the_race_catches_a_shop_without_lock_and_unique_fact(start: Callable[..., Stack]) -> None:
-    stack = start(simulator=True, wsgi="tests.broken.book_twice")
+    stack = start(simulator=True, wsgi="tests.broken.book_twice", before=["-m", "tests.broken.no_unique_fact"])
     storm(stack)
     assert stack.count(CHARGES) > 1, stack.log()

@@ -1,8 +1,6 @@
-"""A shop that looks whether a payment is booked, then books it: no lock, and no unique ledger entry behind it."""
+"""A shop that looks whether a payment is booked, then books it: no lock; for no_unique_fact.py no unique entry."""
 
 import time
-
-from django.db import DatabaseError, connection
 
 from config.wsgi import application
 from payments import settle
@@ -26,15 +24,4 @@ def naive(payment, report, message):  # type: ignore[no-untyped-def]
     return settle.Outcome.CONFIRMED
 
 
-def drop_the_unique_fact() -> None:
-    """The first worker takes the constraint away, the second finds it gone."""
-    (unique,) = (rule for rule in LedgerEntry._meta.constraints if rule.name == "ledger_fact_once")
-    try:
-        with connection.schema_editor() as editor:
-            editor.remove_constraint(LedgerEntry, unique)
-    except DatabaseError:
-        connection.close()
-
-
 settle.settle = naive
-drop_the_unique_fact()
