@@ -1,0 +1,186 @@
+/* The storefront without waiting: adding, changing, looking. Every page works without this file. */
+"use strict";
+{
+  const say = (words) => {
+    const region = document.getElementById("say");
+    region.textContent = "";
+    setTimeout(() => { region.textContent = words; }, 50);
+  };
+
+  /* The language chosen by link is remembered for the next visit to /. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-language]");
+    if (!link) return;
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `django_language=${link.dataset.language}; path=/; max-age=31536000; samesite=lax${secure}`;
+  });
+
+  /* Copying and printing need a script, so their buttons show only with one. */
+  document.querySelectorAll("[data-copy], [data-print]").forEach((button) => { button.hidden = false; });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy], [data-print]");
+    if (!button) return;
+    if ("print" in button.dataset) return print();
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = button.dataset.copied;
+    say(button.dataset.copied);
+  });
+
+  /* Esc closes the phone menu and gives the focus back. */
+  const menu = document.querySelector("details.menu");
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu?.open) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  /* Filters apply as they are changed. */
+  document.querySelector("form[data-auto]")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+
+  /* Wide screens show the filters, narrow ones fold them away. */
+  const filters = document.querySelector("details.filters");
+  const wide = matchMedia("(min-width: 56rem)");
+  const unfold = () => { if (wide.matches) filters.open = true; };
+  if (filters) { unfold(); wide.addEventListener("change", unfold); }
+
+  /* After a failed form the summary of errors is where to go on. */
+  const errors = document.querySelector(".errors");
+  if (errors) { errors.tabIndex = -1; errors.focus(); }
+
+  const count = (number, words) => {
+    const link = document.getElementById("cart-link");
+    link.querySelectorAll(".count, .count + .sr").forEach((old) => old.remove());
+    link.insertAdjacentHTML("beforeend", '<span class="count" aria-hidden="true"></span><span class="sr"></span>');
+    link.querySelector(".count").textContent = number;
+    link.lastElementChild.textContent = words;
+  };
+
+  let hiding;
+  const toast = (words, href, label) => {
+    document.querySelector(".toast")?.remove();
+    const box = document.createElement("p");
+    box.className = "toast";
+    box.append(words);
+    if (href) {
+      const link = Object.assign(document.createElement("a"), { href, textContent: label });
+      box.append(link);
+    }
+    document.body.append(box);
+    say(words);
+    clearTimeout(hiding);
+    hiding = setTimeout(() => { if (!box.contains(document.activeElement)) box.remove(); }, 8000);
+  };
+
+  const post = async (form, submitter, accept) => {
+    submitter?.setAttribute("aria-busy", "true");
+    try {
+      return await fetch(form.action, { method: "POST", body: new FormData(form, submitter), headers: { Accept: accept } });
+    } finally {
+      submitter?.removeAttribute("aria-busy");
+    }
+  };
+
+  /* Product page: pictures, options, quantity, adding. */
+  const buy = document.getElementById("buy");
+  const form = buy?.querySelector("form[data-add]");
+
+  document.getElementById("gallery")?.addEventListener("click", (event) => {
+    const thumb = event.target.closest(".thumbs a");
+    if (!thumb) return;
+    event.preventDefault();
+    const link = document.querySelector(".main-picture");
+    const picture = link.querySelector("img");
+    picture.srcset = thumb.dataset.srcset;
+    picture.src = thumb.dataset.src;
+    picture.alt = thumb.querySelector("img").alt;
+    link.href = thumb.dataset.large;
+    document.querySelectorAll(".thumbs a").forEach((each) => each.removeAttribute("aria-current"));
+    thumb.setAttribute("aria-current", "true");
+  });
+
+  document.getElementById("gallery")?.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const thumbs = [...document.querySelectorAll(".thumbs a")];
+    const at = thumbs.indexOf(document.activeElement);
+    if (step && at >= 0) thumbs[(at + step + thumbs.length) % thumbs.length].focus();
+  });
+
+  buy?.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    const field = buy.querySelector("#quantity");
+    const most = Math.min(99, Number(buy.dataset.stock)) || 1;
+    const asked = (parseInt(field.value, 10) || 0) + Number(button.dataset.step);
+    field.value = Math.max(1, Math.min(asked, most));
+    say(field.value);
+  });
+
+  /* Another option: the server draws its price, stock and number; focus stays where it is. */
+  buy?.addEventListener("change", async (event) => {
+    const option = event.target.closest("input[name=variant]");
+    if (!option) return;
+    const page = new DOMParser().parseFromString(await (await fetch(option.dataset.more)).text(), "text/html");
+    const fresh = page.getElementById("buy");
+    if (!fresh || !option.checked) return;
+    Object.assign(buy.dataset, fresh.dataset);
+    for (const id of ["price", "was", "stock", "sku"]) {
+      const here = document.getElementById(id), there = fresh.querySelector(`#${id}`);
+      if (here && there) here.innerHTML = there.innerHTML;
+    }
+    say(`${fresh.querySelector("#price").textContent.trim()} ${fresh.querySelector("#stock").textContent.trim()}`);
+  });
+
+  form?.addEventListener("submit", async (event) => {
+    if (event.submitter?.value === "buy") return;
+    event.preventDefault();
+    if (event.submitter?.getAttribute("aria-busy")) return;
+    try {
+      const answer = await post(form, event.submitter, "application/json");
+      const { said, count: number, words } = await answer.json();
+      if (answer.ok) {
+        count(number, words);
+        toast(`${said} · ${words}`, document.getElementById("cart-link").href, form.dataset.cart);
+      } else {
+        toast(said);
+        form.querySelector("#quantity").setAttribute("aria-invalid", "true");
+        form.querySelector("#quantity").focus();
+      }
+    } catch {
+      form.submit();
+    }
+  });
+
+  /* On phones the price and the button stay in reach once the button has left the screen. */
+  const button = document.getElementById("add");
+  const bar = document.querySelector(".bar");
+  if (button && bar) {
+    new IntersectionObserver(([entry]) => { bar.hidden = entry.isIntersecting || entry.boundingClientRect.top > 0; }).observe(button);
+    bar.querySelector("button").addEventListener("click", () => button.click());
+  }
+
+  /* Cart: the server's own page brings the new totals; the field keeps the focus. */
+  const cart = document.getElementById("cart");
+  cart?.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const submitter = event.submitter;
+    const kept = submitter?.id || document.activeElement?.id;
+    try {
+      const answer = await post(event.target, submitter, "text/html");
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("cart");
+      if (!fresh) throw new Error("no cart");
+      cart.innerHTML = fresh.innerHTML;
+      document.getElementById("cart-link").innerHTML = page.getElementById("cart-link").innerHTML;
+      const back = kept && document.getElementById(kept);
+      (back || document.getElementById("undo") || cart.querySelector("h1, a")).focus();
+      const total = document.getElementById("subtotal");
+      say(cart.querySelector(".err")?.textContent || `${cart.dataset.subtotal} ${total?.textContent ?? ""}`);
+    } catch {
+      location.reload();
+    }
+  });
+  cart?.addEventListener("change", (event) => {
+    if (event.target.name === "quantity") event.target.form.requestSubmit(event.target.form.querySelector("button"));
+  });
+}
