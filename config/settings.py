@@ -11,13 +11,10 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
+from config.accounts import Accounts
 from config.environment import LOOPBACK, Environment
-from payments.alipay import sandbox
-from payments.alipay.instant import BANKS, InstantAccount
-from payments.alipay.keys import private_key, public_key
-from payments.alipay.signing import Md5Signer, RsaSigner, Signer
+from payments.alipay.instant import BANKS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 read = Environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
@@ -105,9 +102,7 @@ TEMPLATES = [
 
 # --- storage
 
-DATABASES = {
-    "default": read.env.db_url_config(read.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
-}
+DATABASES = {"default": read.env.db_url_config(read.text("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 DATABASE = DATABASES["default"]
 DATABASE["CONN_MAX_AGE"] = 600
 if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
@@ -177,59 +172,24 @@ SHIPPING_FREE_FROM = read.number("SHIPPING_FREE_FROM", 199, 0, 100_000_000)
 
 # --- payment
 
-METHODS = ("alipay-instant",)
+METHODS = ("alipay", "alipay-instant")
 PAYMENT_METHODS = read.listed("PAYMENT_METHODS", "alipay-instant")
 if not PAYMENT_METHODS or set(PAYMENT_METHODS) - set(METHODS):
     read.wrong("PAYMENT_METHODS", f"write a comma list out of: {', '.join(METHODS)}.")
 GATEWAY_CONNECT_TIMEOUT = read.number("GATEWAY_CONNECT_TIMEOUT", 3, 1, 30)
 GATEWAY_READ_TIMEOUT = read.number("GATEWAY_READ_TIMEOUT", 7, 1, 60)
+ALIPAY_PHONE_PAGE = read.flag("ALIPAY_PHONE_PAGE", default=True)
 
-
-def instant_signer() -> Signer | None:
-    """MD5 or RSA, from complete and readable keys only."""
-    if read.choice("ALIPAY_SIGN_TYPE", "MD5", ("MD5", "RSA")) == "MD5":
-        key = read.text("ALIPAY_KEY", sandbox.MD5_KEY if DEMO else "")
-        if len(key) != 32 or not key.isalnum():
-            read.wrong("ALIPAY_KEY", "set the 32 letters and digits shown in Alipay's merchant site under MD5 key.")
-            return None
-        return Md5Signer(key)
-    pem = "set the key in PKCS#1 or PKCS#8, with or without PEM lines."
-    private = read.parsed("ALIPAY_PARTNER_PRIVATE_KEY", private_key, pem)
-    public = read.parsed("ALIPAY_MAPI_PUBLIC_KEY", public_key, pem + " It is Alipay's public key, not your own.")
-    for name, key in (("ALIPAY_PARTNER_PRIVATE_KEY", private), ("ALIPAY_MAPI_PUBLIC_KEY", public)):
-        if key is None and not read.any_set(name):
-            read.wrong(name, f"is needed with ALIPAY_SIGN_TYPE=RSA: {pem}")
-    return RsaSigner(private, public, "RSA") if private and public else None
-
-
-def instant_account() -> InstantAccount | None:
-    """The merchant's account at the instant-arrival service, or None where a variable is wrong."""
-    partner = read.text("ALIPAY_PARTNER", sandbox.PARTNER if DEMO else "")
-    if not (len(partner) == 16 and partner.isascii() and partner.isdigit() and partner.startswith("2088")):
-        read.wrong("ALIPAY_PARTNER", "set the 16 digits of your partner id (PID); they begin with 2088.")
-    signer = instant_signer()
-    gateway = read.url("ALIPAY_INSTANT_GATEWAY", SIMULATOR_URL if DEMO else "https://mapi.alipay.com/gateway.do")
-    published = isinstance(signer, Md5Signer) and signer.key == sandbox.MD5_KEY
-    if not DEMO and (partner == sandbox.PARTNER or published):
-        read.wrong("ALIPAY_PARTNER, ALIPAY_KEY", "these are the demo's, which anyone can read. Set your own.")
-    return signer and InstantAccount(
-        partner=partner,
-        signer=signer,
-        seller_email=read.text("ALIPAY_SELLER_EMAIL", sandbox.SELLER_EMAIL if DEMO else ""),
-        charset=read.choice("ALIPAY_INPUT_CHARSET", "utf-8", ("utf-8", "gbk")),
-        gateway=gateway,
-    )
-
-
-ALIPAY_INSTANT = instant_account() if "alipay-instant" in PAYMENT_METHODS else None
+accounts = Accounts(read, SIMULATOR_URL if DEMO else "", DATA_DIR)
+ALIPAY_OPEN = accounts.open() if "alipay" in PAYMENT_METHODS else None
+ALIPAY_INSTANT = accounts.instant() if "alipay-instant" in PAYMENT_METHODS else None
 ALIPAY_INSTANT_BANKS = read.listed("ALIPAY_INSTANT_BANKS", "ICBCB2C,CMB,CCB,ABC" if DEMO else "")
-if set(ALIPAY_INSTANT_BANKS) - set(BANKS):
+if set(ALIPAY_INSTANT_BANKS) - BANKS:
     read.wrong("ALIPAY_INSTANT_BANKS", f"unknown bank code. Known: {', '.join(sorted(BANKS))}.")
+GATEWAYS = {account.gateway for account in (ALIPAY_OPEN, ALIPAY_INSTANT) if account}
 
 # The browser follows the POST to the gateway, so its origin must stand in form-action or the button does nothing.
-GATEWAY_ORIGINS = sorted(
-    {"{0.scheme}://{0.netloc}".format(urlsplit(account.gateway)) for account in (ALIPAY_INSTANT,) if account}
-)
+GATEWAY_ORIGINS = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(gateway)) for gateway in GATEWAYS})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -19,7 +19,7 @@ def ask(payment: Payment) -> None:
     gateway = gateway_of(payment)
     started = time.monotonic()
     report = journalled(payment, "query", lambda: gateway.query(payment.out_trade_no))
-    judgement = judge(gateway, report)
+    judgement = judge(gateway, report, payment)
     message = journal.asked(payment, "query", judgement.verdict, started, report=report, note=judgement.failed)
     act(judgement, report, message)
 

@@ -1,8 +1,9 @@
 """The contract that a payment method fulfils. To add the next provider see docs/adding-a-gateway.md."""
 
+from datetime import date
 from typing import Protocol
 
-from payments.alipay.messages import PayRequest, RefundReport, TradeReport
+from payments.alipay.messages import BillLine, PayRequest, RefundReport, TradeReport
 from payments.models import Payment, Refund
 
 
@@ -49,4 +50,12 @@ class Gateway(Protocol):
 
     def query_refund(self, payment: Payment, refund: Refund) -> RefundReport:
         """What became of the refund; ``done`` is false where the gateway does not say that the money went back."""
+        ...
+
+    def bill(self, day: date) -> list[BillLine]:
+        """The gateway's bill of ``day``. Raises Refused where the service has none."""
+        ...
+
+    def describe(self) -> str:
+        """The account in one line, for operators; nothing secret."""
         ...

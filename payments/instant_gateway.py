@@ -1,7 +1,11 @@
 """The legacy instant-arrival service behind the Gateway contract."""
 
+from collections.abc import Callable
+from datetime import date, datetime
+
 from payments.alipay import instant
-from payments.alipay.messages import PayRequest, TradeReport
+from payments.alipay.errors import Refused
+from payments.alipay.messages import BillLine, PayRequest, TradeReport
 from payments.alipay.transport import Transport
 
 
@@ -12,9 +16,10 @@ class InstantGateway:
     # it_b_pay is relative and by contract only, so one attempt serves however often the deadline moves (A.1).
     absolute_deadline = False
 
-    def __init__(self, account: instant.InstantAccount, transport: Transport) -> None:
+    def __init__(self, account: instant.InstantAccount, transport: Transport, now: Callable[[], datetime]) -> None:
         self.account = account
         self.transport = transport
+        self.now = now
 
     def start(self, request: PayRequest) -> str:
         return instant.pay_url(self.account, request)
@@ -39,3 +44,10 @@ class InstantGateway:
     def close(self, out_trade_no: str) -> None:
         answer = self.transport.get(instant.close_url(self.account, out_trade_no))
         instant.read_close(self.account, answer.body)
+
+    def bill(self, day: date) -> list[BillLine]:
+        """The legacy service has no bill; an account's trades stand in the Open Platform's."""
+        raise Refused("NO_BILL")
+
+    def describe(self) -> str:
+        return f"partner …{self.account.partner[-4:]}, {self.account.signer.sign_type}, {self.account.charset}"

@@ -24,21 +24,31 @@ class Judgement:
         return ", ".join(name for name, holds in self.checks.items() if not holds)
 
 
-def judge(gateway: Gateway, report: TradeReport) -> Judgement:
-    """Compares a genuine report with what we know (protocol.md A.5, B.5). Reads only."""
-    payment = Payment.objects.filter(out_trade_no=report.out_trade_no).first() if _plausible(report) else None
+def judge(gateway: Gateway, report: TradeReport, asked_about: Payment | None = None) -> Judgement:
+    """Compares a genuine report with what we know (protocol.md A.5, B.5). Reads only.
+
+    ``asked_about`` is the attempt that a query named: an answer about another trade does not match.
+    """
+    payment = asked_about or _named(report)
     if payment is None:
         return Judgement(Verdict.UNKNOWN_TRADE, checks={"out_trade_no": False})
-    checks = {"out_trade_no": True, "method": payment.method == gateway.method, "amount": _amount_fits(payment, report)}
+    named = report.out_trade_no == payment.out_trade_no or report.status == TradeStatus.NOT_EXIST
+    checks = {
+        "out_trade_no": named,
+        "method": payment.method == gateway.method,
+        "amount": _amount_fits(payment, report),
+    }
+    checks["trade_no"] = bool(report.trade_no) or not report.charged
     checks |= dict.fromkeys(("seller", "app"), True) | dict.fromkeys(gateway.mismatches(report), False)
     if not all(checks.values()):
         return Judgement(Verdict.MISMATCH, payment, checks)
     return Judgement(_verdict(payment, report), payment, checks)
 
 
-def _plausible(report: TradeReport) -> bool:
-    """Our numbers are ASCII digits only; anything else is not looked up (PostgreSQL refuses NUL in text)."""
-    return report.out_trade_no.isascii() and report.out_trade_no.isdigit()
+def _named(report: TradeReport) -> Payment | None:
+    """Our numbers are ASCII digits only; nothing else is looked up (PostgreSQL refuses NUL in text)."""
+    number = report.out_trade_no
+    return Payment.objects.filter(out_trade_no=number).first() if number.isascii() and number.isdigit() else None
 
 
 def _amount_fits(payment: Payment, report: TradeReport) -> bool:

@@ -268,3 +268,20 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.subject}"
+
+
+class JobRun(models.Model):
+    """When each scheduled job last ran, and how it ended."""
+
+    name = models.CharField(_("job"), max_length=40, unique=True)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+
+    def __str__(self) -> str:
+        return self.name

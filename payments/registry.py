@@ -1,15 +1,17 @@
 """The payment methods that are configured: one dict, read once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from payments.alipay.transport import Transport
 from payments.gateways import Gateway
 from payments.instant_gateway import InstantGateway
+from payments.open_gateway import OpenGateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,10 @@ class MethodChoice:
 def gateways() -> Mapping[str, Gateway]:
     """All configured gateways by method name, in the order of PAYMENT_METHODS."""
     transport = Transport(settings.GATEWAY_CONNECT_TIMEOUT, settings.GATEWAY_READ_TIMEOUT)
-    makers = {"alipay-instant": lambda: InstantGateway(settings.ALIPAY_INSTANT, transport)}
+    makers: Mapping[str, Callable[[], Gateway]] = {
+        "alipay": lambda: OpenGateway(settings.ALIPAY_OPEN, transport, timezone.now),
+        "alipay-instant": lambda: InstantGateway(settings.ALIPAY_INSTANT, transport, timezone.now),
+    }
     return {name: makers[name]() for name in settings.PAYMENT_METHODS}
 
 
@@ -37,7 +42,11 @@ def gateway(method: str) -> Gateway | None:
 def methods() -> list[MethodChoice]:
     """What the cashier offers, with names in the active language."""
     banks = tuple((code, bank_name(code)) for code in settings.ALIPAY_INSTANT_BANKS)
-    choices = {"alipay-instant": MethodChoice("alipay-instant", _("Alipay"), banks)}
+    legacy = _("Alipay (instant arrival)") if "alipay" in settings.PAYMENT_METHODS else _("Alipay")
+    choices = {
+        "alipay": MethodChoice("alipay", _("Alipay")),
+        "alipay-instant": MethodChoice("alipay-instant", legacy, banks),
+    }
     return [choices[name] for name in settings.PAYMENT_METHODS]
 
 

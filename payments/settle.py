@@ -6,7 +6,7 @@ network call happens between the first lock and the commit; the unique ledger en
 
 from enum import StrEnum
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from orders import goods, mails
@@ -50,16 +50,28 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
 
 def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
     """Books a genuine payment that passed the four checks, exactly once, and moves the order on."""
-    with transaction.atomic():
-        order = Order.objects.select_for_update().get(pk=payment.order_id)
-        payment = Payment.objects.select_for_update().get(pk=payment.pk)
-        if payment.state == Payment.State.SUCCEEDED:
-            return _told_again(order, payment, report)
-        _book(order, payment, report, message)
-        outcome = _move_on(order, payment, message)
-        order.save()
-        _give_back(payment, outcome)
+    try:
+        with transaction.atomic():
+            outcome = _settle(payment, report, message)
+    except IntegrityError:
+        if not LedgerEntry.objects.filter(method=payment.method, reference=report.trade_no).exists():
+            raise
+        detail = f"Trade {report.trade_no} paid another attempt already."
+        raise_incident("trade-used-twice", payment.out_trade_no, detail, payment.order)
+        return Outcome.REFUSED
     line("settled", payment.out_trade_no, outcome=outcome, amount=payment.amount)
+    return outcome
+
+
+def _settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
+    order = Order.objects.select_for_update().get(pk=payment.order_id)
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    if payment.state == Payment.State.SUCCEEDED:
+        return _told_again(order, payment, report)
+    _book(order, payment, report, message)
+    outcome = _move_on(order, payment, message)
+    order.save()
+    _give_back(payment, outcome)
     return outcome
 
 
@@ -120,6 +132,9 @@ def _follow(payment: Payment, report: TradeReport) -> None:
     }.get(report.status)
     if state and payment.state != state:
         Payment.objects.filter(pk=payment.pk, state__in=Payment.OPEN).update(state=state)
+    if state == Payment.State.CLOSED and (payment.refunded < payment.charged or report.paid_at):
+        detail = "Alipay says closed and names no refund, but the trade was paid."
+        raise_incident("closed-after-paid", payment.out_trade_no, detail, payment.order)
 
 
 def _flag(judgement: Judgement, report: TradeReport) -> None:

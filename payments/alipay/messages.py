@@ -76,14 +76,13 @@ class TradeReport:
 
     @property
     def charged(self) -> bool:
-        """Whether money came at all: a trade that was refunded, or closed after it was paid, was paid before (B.5)."""
-        closed_after_paying = self.status == TradeStatus.TRADE_CLOSED and self.paid_at is not None
-        return self.paid or bool(self.refunded) or self.refund_status == REFUNDED or closed_after_paying
+        """Whether money came: a trade that tells of a refund was paid before, whatever its status is now (B.5)."""
+        return self.paid or bool(self.refunded) or self.refund_status == REFUNDED
 
     @property
     def given_back(self) -> Decimal:
-        """The sum that went back so far, in yuan; where it is not named, a closed paid trade was refunded whole."""
-        whole = self.status == TradeStatus.TRADE_CLOSED and self.charged and self.amount
+        """The sum that went back so far, in yuan. The legacy service names it only by closing the trade (A.5)."""
+        whole = self.refund_status == REFUNDED and self.status == TradeStatus.TRADE_CLOSED
         return self.refunded or (self.amount if whole and self.amount else Decimal("0.00"))
 
 

@@ -16,7 +16,7 @@ class PaymentFactory(DjangoModelFactory):
     class Meta:
         model = Payment
 
-    order = factory.SubFactory(OrderFactory)
+    order = factory.LazyFunction(OrderFactory)
     n = factory.LazyAttribute(lambda payment: payment.order.payments.count() + 1)
     out_trade_no = factory.LazyAttribute(lambda payment: f"{payment.order.number}{payment.n:02}")
     method = "alipay-instant"
@@ -70,7 +70,7 @@ class IncidentFactory(DjangoModelFactory):
         model = Incident
 
     kind = "mismatch"
-    order = factory.SubFactory(OrderFactory)
+    order = factory.LazyFunction(OrderFactory)
     subject = factory.LazyAttribute(lambda incident: incident.order.number)
     detail = "It says 0.01, we expect 88.00."
     next_step = "Compare the journal message with the order."

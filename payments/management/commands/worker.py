@@ -6,7 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from huey.consumer import Consumer
 
-from payments import jobs
+from payments import jobs  # noqa: F401  (declares the schedule)
+from payments.queue import queue
 
 
 class Command(BaseCommand):
@@ -18,4 +19,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write("worker ready")
         self.stdout.flush()
-        Consumer(jobs.queue, workers=options["threads"], graceful_signal="TERM").run()
+        Consumer(queue, workers=options["threads"], graceful_signal="TERM").run()
