@@ -265,10 +265,16 @@ class Order(models.Model):
         """Turns a placed order into ``life``, expired or cancelled. Together with goods.release, after the gateway."""
         return self._change(life, Q(life=self.Life.PLACED), by=by, detail=detail, life=life)
 
+    @property
+    def can_ship(self) -> bool:
+        """Whether it waits for its parcel: paid, and no money on its way back."""
+        return self.life == self.Life.CONFIRMED and not self.refunding and self.pay_status != self.PayStatus.REFUNDED
+
     def ship(self, company: str, number: str, by: Any = None) -> bool:
         """The parcel left."""
         changes: dict[str, Any] = {"shipped_at": timezone.now(), "parcel_company": company, "parcel_number": number}
-        return self._change("shipped", Q(life=self.Life.CONFIRMED), by=by, life=self.Life.SHIPPED, **changes)
+        before = Q(life=self.Life.CONFIRMED, refunding=0) & ~Q(pay_status=self.PayStatus.REFUNDED)
+        return self._change("shipped", before, by=by, life=self.Life.SHIPPED, **changes)
 
     def complete(self, by: Any = None) -> bool:
         """The parcel arrived."""

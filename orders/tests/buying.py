@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from orders.models import Order
@@ -22,7 +21,7 @@ def take(shopper: Client, variant: Variant, quantity: int = 1) -> None:
     assert answer.status_code == 303, answer.content.decode()
 
 
-def form_of(page: HttpResponse) -> dict[str, str]:
+def form_of(page: Any) -> dict[str, str]:
     """The hidden fields of the checkout page."""
     html = page.content.decode()
     return dict(re.findall(r'name="(checkout_key|shown)" value="([^"]*)"', html))
