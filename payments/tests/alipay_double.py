@@ -98,6 +98,7 @@ class AlipayDouble:
         self.asked: list[dict[str, str]] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # the shop hung up, as it should
         self.url = f"http://127.0.0.1:{self.server.server_port}/gateway.do"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
