@@ -18,7 +18,10 @@ from simulator.world import World
 HERE = Path(__file__).resolve().parent
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LOCAL = " ".join(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in HOSTS[:2])
-POLICY = f"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {LOCAL}"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
+    f"frame-ancestors 'none'; form-action 'self' {LOCAL}"
+)
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -64,7 +67,8 @@ def guard(get_response: View) -> View:
         response = get_response(request)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        # not no-referrer: with it Chromium sends "Origin: null" with our own forms
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 
