@@ -57,7 +57,7 @@ def _loopback(host: str) -> bool:
 
 def account(given: argparse.Namespace) -> Merchant:
     """The merchant that the options name. Raises BadKey or OSError."""
-    public = given.merchant_public_key.read_text() if given.merchant_public_key else ""
+    public = given.merchant_public_key.read_text() if given.merchant_public_key else None
     return merchant(given.partner, given.seller_email, given.key, public, given.data)
 
 

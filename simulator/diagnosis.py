@@ -50,10 +50,11 @@ MISTAKES: tuple[tuple[str, Callable[[Fields, str], bytes]], ...] = (
 
 def likely_mistake(fields: Fields, charset: str, given: str, signer: Signer) -> str:
     """A sentence for the developer."""
-    for sentence, text in MISTAKES:
-        if signer.verify(text(fields, charset), given.lower() if signer.sign_type == "MD5" else given):
-            return sentence
     right = canonical(fields, OUT).encode(charset)
+    for sentence, variant in MISTAKES:
+        text = variant(fields, charset)
+        if text != right and signer.verify(text, given.lower() if signer.sign_type == "MD5" else given):
+            return sentence
     if signer.sign_type == "MD5" and signer.verify(right, given.lower()):
         return "The digest is in capitals: write it in lower-case hex."
     if signer.sign_type == "MD5" and len(given) != 32:

@@ -29,7 +29,7 @@ class Form:
 
 def read_form(query: str, body: bytes, charset_field: str) -> Form:
     """The fields of query and body together, in the declared charset. Raises Refusal where they cannot be read."""
-    declared = _declared(query, body, charset_field)
+    declared = peek(query, body, charset_field) or "utf-8"
     try:
         charset = wire.codec(declared)
         inside, outside = wire.read_form(query.encode("latin-1"), charset), wire.read_form(body, charset)
@@ -43,13 +43,13 @@ def read_form(query: str, body: bytes, charset_field: str) -> Form:
     return Form(inside | outside, charset)
 
 
-def _declared(query: str, body: bytes, name: str) -> str:
-    """Read without care: only the charset's name is wanted, which is ASCII."""
+def peek(query: str, body: bytes, name: str) -> str:
+    """A field whose value is ASCII, found before the charset is known; the strict reading comes after."""
     for raw in (query, body.decode("latin-1")):
         found = re.search(rf"(?:^|&){name}=([^&]*)", raw)
         if found:
             return unquote(found[1])
-    return "utf-8"
+    return ""
 
 
 def check_signature(form: Form, signer: Signer, leave_out: Collection[str] = UNSIGNED) -> str:

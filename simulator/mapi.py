@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from payments.alipay.signing import canonical
 from simulator import trouble
-from simulator.forms import UNSIGNED, Form, check_signature, read_form
+from simulator.forms import UNSIGNED, Form, check_signature, peek, read_form
 from simulator.ledger import BUYER_EMAIL, BUYER_ID, Trade
 from simulator.mapi_pay import read_order
 from simulator.payment import close
@@ -34,24 +34,21 @@ class Service:
 
 def gateway(world: World, request: HttpRequest) -> HttpResponse:
     """One request. A server's question may meet the trouble that a scenario asks for; a browser's page never does."""
-    name = request.GET.get("service") or _posted_service(request)
+    query, body = request.META.get("QUERY_STRING", ""), request.body if request.method == "POST" else b""
+    name = peek(query, body, "service")
     service = SERVICES.get(name)
-    if service is None or service.page:
-        return _handle(world, request, name, service)
-    return trouble.around(world, lambda: _handle(world, request, name, service))
+
+    def handle() -> HttpResponse:
+        return _handle(world, request, body, name, service)
+
+    return handle() if service is None or service.page else trouble.around(world, handle)
 
 
-def _posted_service(request: HttpRequest) -> str:
-    """Decoded without care: it is only used to find the service, which then reads the form strictly."""
-    request.encoding = "latin-1"
-    return str(request.POST.get("service", "")) if request.method == "POST" else ""
-
-
-def _handle(world: World, request: HttpRequest, name: str, service: Service | None) -> HttpResponse:
+def _handle(world: World, request: HttpRequest, body: bytes, name: str, service: Service | None) -> HttpResponse:
     note: dict[str, Any] = {"verdict": "accepted"}
     form = Form({}, "utf-8")
     try:
-        form = read_form(request.META.get("QUERY_STRING", ""), _form_body(request), "_input_charset")
+        form = read_form(request.META.get("QUERY_STRING", ""), body, "_input_charset")
         if service is None:
             raise Refusal("ILLEGAL_SERVICE", f"No service of this name: {name[:100]}")
         note |= _checked(world, form, service)
@@ -69,10 +66,6 @@ def _shown(response: HttpResponse, charset: str) -> str:
     if response.headers["Content-Type"].startswith("text/html"):
         return response.headers.get("Location", "(a page for the buyer)")
     return response.content.decode(charset, "replace")
-
-
-def _form_body(request: HttpRequest) -> bytes:
-    return request.body if request.method == "POST" else b""
 
 
 def _checked(world: World, form: Form, service: Service) -> dict[str, str]:

@@ -27,11 +27,11 @@ def merchant(
     partner: str = sandbox.PARTNER,
     seller_email: str = sandbox.SELLER_EMAIL,
     key: str = sandbox.MD5_KEY,
-    merchant_public_key: str = "",
+    merchant_public_key: str | None = None,
     data: Path | None = None,
 ) -> Merchant:
     """The account in MD5 mode, or in RSA mode where the merchant's public key is given. Raises BadKey."""
-    if not merchant_public_key:
+    if merchant_public_key is None:
         return Merchant(partner, seller_email, Md5Signer(key))
     own = own_key(data)
     signer = RsaSigner(own, public_key(merchant_public_key), "RSA")
