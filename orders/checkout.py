@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -120,15 +121,16 @@ def too_many_unpaid(session_numbers: list[str], email: str) -> bool:
     return Order.objects.filter(theirs, life=Order.Life.PLACED).count() >= MOST_UNPAID
 
 
-def place(quote: Quote, contact: dict[str, str], *, key: str, buyer: Any = None) -> Order:
+def place(quote: Quote, contact: dict[str, str], *, key: str, buyer: Any = None, now: datetime | None = None) -> Order:
     """Places the order of ``quote`` in one transaction; called again with the same ``key`` it answers the first order.
 
     The number is drawn first: that waits for nobody (see ``numbers.allot``). Stock is held last and in key order, so
-    that rows which many buyers want are locked for the shortest time and never in a ring. Raises StockLost.
+    that rows which many buyers want are locked for the shortest time and never in a ring. ``now`` is the moment that
+    the order bears. Raises StockLost.
     """
     try:
         with transaction.atomic():
-            return _write(quote, contact, key, buyer)
+            return _write(quote, contact, key, buyer, now or timezone.now())
     except IntegrityError:
         twin = Order.objects.filter(checkout_key=key).first()
         if twin is None:
@@ -136,23 +138,22 @@ def place(quote: Quote, contact: dict[str, str], *, key: str, buyer: Any = None)
         return twin
 
 
-def _write(quote: Quote, contact: dict[str, str], key: str, buyer: Any) -> Order:
+def _write(quote: Quote, contact: dict[str, str], key: str, buyer: Any, now: datetime) -> Order:
     serial, number = numbers.allot()
-    now = timezone.now()
     order = Order.objects.create(
         number=number, serial=serial, buyer=buyer, checkout_key=key, language=get_language() or "", **contact,
         subtotal=quote.subtotal, shipping=quote.shipping, total=quote.total,
         placed_at=now, active_at=now, expires_at=pay_by(now),
     )  # fmt: skip
-    lines = [frozen(order, position, line) for position, line in enumerate(quote.lines, 1)]
+    lines = [_frozen(order, position, line) for position, line in enumerate(quote.lines, 1)]
     OrderLine.objects.bulk_create(lines)
-    order.record("placed", total=str(order.total))
+    order.record("placed", at=now, total=str(order.total))
     if goods.hold(order, lines):
         raise StockLost
     return order
 
 
-def frozen(order: Order, position: int, line: CartLine) -> OrderLine:
+def _frozen(order: Order, position: int, line: CartLine) -> OrderLine:
     """The line as it stays: name in the order's language, price, picture."""
     variant = line.variant
     return OrderLine(

@@ -261,9 +261,9 @@ class Order(models.Model):
         if Order.objects.filter(pk=self.pk, life=self.Life.PLACED).update(**changes):
             vars(self).update(changes)
 
-    def close(self, life: str, *, by: Any = None, **detail: Any) -> bool:
+    def close(self, life: str, *, by: Any = None, at: datetime | None = None, **detail: Any) -> bool:
         """Turns a placed order into ``life``, expired or cancelled. Together with goods.release, after the gateway."""
-        return self._change(life, Q(life=self.Life.PLACED), by=by, detail=detail, life=life)
+        return self._change(life, Q(life=self.Life.PLACED), by=by, at=at, detail=detail, life=life)
 
     @property
     def can_ship(self) -> bool:
@@ -281,20 +281,23 @@ class Order(models.Model):
         return self._change("completed", Q(life=self.Life.SHIPPED), by=by, life=self.Life.COMPLETED)
 
     def _change(
-        self, kind: str, before: Q, *, by: Any = None, message: int | None = None, detail: Any = None, **changes: Any
+        self, kind: str, before: Q, *, by: Any = None, at: datetime | None = None, detail: Any = None, **changes: Any
     ) -> bool:
         """One conditional UPDATE and its event; False, and nothing written, where ``before`` does not hold."""
         with transaction.atomic():
             if not Order.objects.filter(before, pk=self.pk).update(**changes):
                 return False
-            self.record(kind, by=by, message=message, **(detail or {}))
+            self.record(kind, by=by, at=at, **(detail or {}))
         for field, value in changes.items():
             setattr(self, field, value)
         return True
 
-    def record(self, kind: str, *, by: Any = None, message: int | None = None, **detail: Any) -> "OrderEvent":
+    def record(
+        self, kind: str, *, by: Any = None, message: int | None = None, at: datetime | None = None, **detail: Any
+    ) -> "OrderEvent":
         """Adds a line to the timeline. ``message`` is the key of the journal message that caused it."""
-        return OrderEvent.objects.create(order=self, kind=kind, by=by, message=message, detail=detail)
+        moment = at or timezone.now()
+        return OrderEvent.objects.create(order=self, kind=kind, by=by, message=message, at=moment, detail=detail)
 
 
 class OrderLine(models.Model):

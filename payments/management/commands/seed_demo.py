@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from orders import demo as orders
 from shop.demo import catalogue, staff
 
 BAR = 30
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         if options["reset"]:
             self._reset()
         catalogue.seed(self._progress, options["products"])
+        orders.seed(options["orders"], options["days"], options["seed"], self._progress)
         self._print_logins(staff.seed())
 
     def _reset(self) -> None:
