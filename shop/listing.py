@@ -111,7 +111,7 @@ def band_label(band: str) -> str:
         return _("%(low)s and more") % {"low": text(Decimal(low))}
     if not low:
         return _("Under %(high)s") % {"high": text(Decimal(high))}
-    return _("%(low)s to %(high)s") % {"low": text(Decimal(low)), "high": text(Decimal(high))}
+    return _("%(low)s – %(high)s") % {"low": text(Decimal(low)), "high": text(Decimal(high))}
 
 
 def products(choice: Choice, category_keys: Sequence[int]) -> QuerySet[Product]:

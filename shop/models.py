@@ -18,7 +18,7 @@ from shop.translation import localized
 CENT = Decimal("0.01")
 
 
-class Category(TreeNode):  # type: ignore[misc]
+class Category(TreeNode):
     """A node of the category tree."""
 
     slug = models.SlugField(_("address"), max_length=60, unique=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from typing import BinaryIO
+from typing import Any, Protocol
 
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -21,7 +21,13 @@ class BadPicture(ValueError):
     """The file cannot be used; the message says what to do, by a key of the form."""
 
 
-def store(file: BinaryIO) -> str:
+class Readable(Protocol):
+    """A file opened for reading bytes."""
+
+    def read(self, size: int, /) -> Any: ...
+
+
+def store(file: Readable) -> str:
     """Writes the square renditions 400, 800 and 1200 pixels wide and returns the stem of their names.
 
     Nothing of the file itself is kept: neither its name, nor its metadata, nor bytes hidden behind the picture.

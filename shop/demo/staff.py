@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.utils.crypto import salted_hmac
 
 from shop.roles import make_roles
@@ -19,7 +20,7 @@ def seed() -> list[tuple[str, str]]:
     return [(name, _login(name, groups.get(name))) for name in ("admin", *groups)]
 
 
-def _login(name: str, group: object) -> str:
+def _login(name: str, group: Group | None) -> str:
     password = salted_hmac("demo staff", name).hexdigest()[:10]
     user, new = get_user_model().objects.get_or_create(
         username=name, defaults={"is_staff": True, "is_superuser": group is None, "email": f"{name}@shop.example"}
