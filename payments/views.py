@@ -85,6 +85,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
     payment = order.payments.filter(state=Payment.State.SUCCEEDED).first()
     page = {
         "order": order,
+        "lines": order.lines.all(),
         "panel": PANELS[order.status],
         "payment": payment,
         "method": _method_name(payment) if payment else "",

@@ -41,7 +41,10 @@ async function learn(news) {
 async function renew() {
   const html = await (await fetch(location.href, { cache: "no-store" })).text();
   const page = new DOMParser().parseFromString(html, "text/html");
-  root.replaceChildren(...page.querySelector("[data-live]").childNodes);
+  const fresh = page.querySelector("[data-live]");
+  Object.assign(words, fresh.dataset);
+  root.replaceChildren(...fresh.childNodes);
+  for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
   document.title = page.title;
 }
 
@@ -107,9 +110,6 @@ document.addEventListener("submit", (event) => {
   if (form.id !== "check") return;
   event.preventDefault();
   check(form);
-});
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) print();
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : poll()));
 for (const type of ["focus", "online"]) addEventListener(type, poll);
