@@ -19,7 +19,7 @@ PAGE = "/en/orders/{}/pay/"
 def cashier(shopper: Client, order: Order) -> str:
     answer = shopper.get(PAGE.format(order.number))
     assert answer.status_code == 200
-    return answer.content.decode()
+    return " ".join(answer.content.decode().split())
 
 
 def change(order: Order, **fields: object) -> Order:
