@@ -20,7 +20,9 @@ def ask(payment: Payment) -> None:
     started = time.monotonic()
     report = journalled(payment, "query", lambda: gateway.query(payment.out_trade_no))
     judgement = judge(gateway, report, payment)
-    message = journal.asked(payment, "query", judgement.verdict, started, report=report, note=judgement.failed)
+    message = journal.asked(
+        payment.method, payment, "query", judgement.verdict, started, report=report, note=judgement.failed
+    )
     act(judgement, report, message)
 
 
@@ -38,5 +40,5 @@ def journalled(payment: Payment, kind: str, question: Callable[[], Answer]) -> A
     try:
         return question()
     except AlipayError as error:
-        journal.asked(payment, kind, GatewayMessage.Verdict.ERROR, started, note=str(error))
+        journal.asked(payment.method, payment, kind, GatewayMessage.Verdict.ERROR, started, note=str(error))
         raise

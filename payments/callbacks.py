@@ -14,9 +14,9 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from payments import asking, journal, registry
+from payments import asking, journal, registry, repay
 from payments.alipay.errors import AlipayError, BadSignature, Malformed, Unknown
-from payments.alipay.messages import TradeReport
+from payments.alipay.messages import RefundReport, TradeReport
 from payments.gateways import Gateway
 from payments.incidents import raise_incident
 from payments.judge import Judgement, judge
@@ -42,9 +42,12 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
     raw = request.body
     try:
         report = gateway.read_notification(raw)
+        refunds = gateway.read_refunds(raw) if report.notify_type == gateway.refund_notification else []
     except Malformed as error:
         return _refuse(request, method, "notify", raw, error)
     journal.line("notify1", report.out_trade_no, method=method, status=report.status)
+    if refunds:
+        return _told_of_refunds(request, gateway, report, refunds)
     judgement = judge(gateway, report)
     message = journal.received(
         request, method, "notify", raw, judgement.verdict,
@@ -70,21 +73,36 @@ def _carry_out(
     return _answer("success", 200)
 
 
-def _unconfirmed(gateway: Gateway, report: TradeReport, payment: Payment) -> HttpResponse | None:
+def _told_of_refunds(
+    request: HttpRequest, gateway: Gateway, report: TradeReport, results: list[RefundReport]
+) -> HttpResponse:
+    """The legacy service tells the results of a refund batch on the same address (A.9)."""
+    message = journal.received(request, gateway.method, "refund-notify", request.body, Verdict.ACCEPTED, report=report)
+    pending = [result for result in results if not repay.known(result)]
+    refusal = _unconfirmed(gateway, report, None) if pending else None
+    if refusal:
+        return refusal
+    for result in pending:
+        repay.told(result, message)
+    return _answer("success", 200)
+
+
+def _unconfirmed(gateway: Gateway, report: TradeReport, payment: Payment | None) -> HttpResponse | None:
     """Asks the gateway whether it sent this (A.6), before answering: its id dies with our ``success``."""
     started = time.monotonic()
     try:
         genuine = gateway.confirm(report)
     except Unknown as error:
-        journal.asked(payment, "notify-verify", Verdict.ERROR, started, note=str(error))
+        journal.asked(gateway.method, payment, "notify-verify", Verdict.ERROR, started, note=str(error))
         return _answer("fail", 503)
-    told = not genuine and _told_meanwhile(payment, report)
+    told = not genuine and payment is not None and _told_meanwhile(payment, report)
     verdict = Verdict.ACCEPTED if genuine else Verdict.REPEAT if told else Verdict.FORGED
-    journal.asked(payment, "notify-verify", verdict, started, note=f"notify_id {report.notify_id}")
+    journal.asked(gateway.method, payment, "notify-verify", verdict, started, note=f"notify_id {report.notify_id}")
     if genuine or told:
         return None
     journal.line("hack_notify", report.out_trade_no, verdict="unconfirmed")
-    raise_incident("unconfirmed", payment.out_trade_no, f"notify_id {report.notify_id}", payment.order)
+    subject, order = (payment.out_trade_no, payment.order) if payment else (report.notify_id, None)
+    raise_incident("unconfirmed", subject, f"notify_id {report.notify_id}", order)
     return _answer("fail", 400)
 
 

@@ -97,4 +97,4 @@ def _close_at_gateway(payment: Payment) -> None:
     gateway = asking.gateway_of(payment)
     started = time.monotonic()
     asking.journalled(payment, "close", lambda: gateway.close(payment.out_trade_no))
-    journal.asked(payment, "close", GatewayMessage.Verdict.ACCEPTED, started)
+    journal.asked(payment.method, payment, "close", GatewayMessage.Verdict.ACCEPTED, started)

@@ -15,6 +15,8 @@ class Gateway(Protocol):
 
     method: str
     absolute_deadline: bool
+    has_bill: bool
+    refund_notification: str
 
     def start(self, request: PayRequest) -> str:
         """The signed address to which the shopper's browser is sent."""
@@ -50,6 +52,10 @@ class Gateway(Protocol):
 
     def query_refund(self, payment: Payment, refund: Refund) -> RefundReport:
         """What became of the refund; ``done`` is false where the gateway does not say that the money went back."""
+        ...
+
+    def read_refunds(self, body: bytes) -> list[RefundReport]:
+        """What a notification of kind ``refund_notification`` says; each report's fields hold the gateway's code."""
         ...
 
     def bill(self, day: date) -> list[BillLine]:

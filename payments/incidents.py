@@ -22,6 +22,8 @@ NEXT_STEPS = {
     "cannot-close": "Ask Alipay about the trade, close it in the merchant site, then run expire_orders.",
     "closed-after-paid": "Look the trade up in Alipay's merchant site: was it refunded there?",
     "console-refund": "Nothing to pay. Check who refunded at Alipay's site, and whether goods must come back.",
+    "missing-in-bill": "Look it up in Alipay's merchant site; a bill of the next day may hold it.",
+    "unknown-refund": "Look the refund up in Alipay's merchant site: whose payment was it?",
     "refund-failed": "Read Alipay's code, mend the cause and ask for the refund again.",
     "refund-unknown": "Look the refund up in Alipay's merchant site; never send it under a new number.",
     "pending": "Alipay cannot pay out: the seller's account is restricted. Ask Alipay, then ask about the trade again.",

@@ -41,16 +41,17 @@ def received(
 
 
 def asked(
-    payment: Payment, kind: str, verdict: str, started: float, *, report: TradeReport | None = None, note: str = ""
-) -> GatewayMessage:
-    """Records what we asked the gateway about ``payment`` and what came of it; ``started`` is time.monotonic()."""
+    method: str, payment: Payment | None, kind: str, verdict: str, started: float, *,
+    report: TradeReport | None = None, note: str = "",
+) -> GatewayMessage:  # fmt: skip
+    """Records what we asked the gateway and what came of it; ``started`` is time.monotonic()."""
     fields = "&".join(f"{name}={value}" for name, value in report.fields.items()) if report else ""
     return GatewayMessage.objects.create(
-        method=payment.method,
+        method=method,
         kind=kind,
         outgoing=True,
         payment=payment,
-        out_trade_no=payment.out_trade_no,
+        out_trade_no=payment.out_trade_no if payment else "",
         body=fields.encode()[: GatewayMessage.BODY_LIMIT],
         took_ms=int((time.monotonic() - started) * 1000),
         signature_ok=True if report else None,

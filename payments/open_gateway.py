@@ -18,6 +18,8 @@ class OpenGateway:
 
     method = "alipay"
     absolute_deadline = True
+    has_bill = True
+    refund_notification = ""
 
     def __init__(self, account: openapi.OpenAccount, transport: Transport, now: Callable[[], datetime]) -> None:
         self.account = account
@@ -55,6 +57,10 @@ class OpenGateway:
         number = refund.out_request_no
         url = openapi.refund_query_url(self.account, payment.out_trade_no, number, self.now())
         return openapi.read_refund_query(self.account, self._ask(url), number)
+
+    def read_refunds(self, body: bytes) -> list[RefundReport]:
+        """Refunds are told by the trade's own notification (B.5)."""
+        return []
 
     def bill(self, day: date) -> list[BillLine]:
         address = openapi.read_bill_url(self.account, self._ask(openapi.bill_url(self.account, day, self.now())))

@@ -30,9 +30,9 @@ def ledger_carries_the_sums() -> Iterator[str]:
     orders = Order.objects.annotate(in_=total_of(charges, "order", "amount"), out=total_of(refunds, "order", "amount"))
     for order in orders.exclude(charged=F("in_"), refunded=F("out")).iterator():
         yield f"order {order}: paid in {order.charged}, refunded {order.refunded}, but its ledger says otherwise"
-    for order in Order.objects.iterator():
-        if order.pay_status != order.derive_pay_status():
-            yield f"order {order}: pay_status {order.pay_status}, its sums say {order.derive_pay_status()}"
+    for each in Order.objects.iterator():
+        if each.pay_status != each.derive_pay_status():
+            yield f"order {each}: pay_status {each.pay_status}, its sums say {each.derive_pay_status()}"
 
 
 def succeeded_means_one_charge() -> Iterator[str]:

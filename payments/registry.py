@@ -1,10 +1,11 @@
 """The payment methods that are configured: one dict, read once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,11 +28,13 @@ class MethodChoice:
 def gateways() -> Mapping[str, Gateway]:
     """All configured gateways by method name, in the order of PAYMENT_METHODS."""
     transport = Transport(settings.GATEWAY_CONNECT_TIMEOUT, settings.GATEWAY_READ_TIMEOUT)
-    makers: Mapping[str, Callable[[], Gateway]] = {
-        "alipay": lambda: OpenGateway(settings.ALIPAY_OPEN, transport, timezone.now),
-        "alipay-instant": lambda: InstantGateway(settings.ALIPAY_INSTANT, transport, timezone.now),
-    }
-    return {name: makers[name]() for name in settings.PAYMENT_METHODS}
+    made: dict[str, Gateway] = {}
+    if settings.ALIPAY_OPEN:
+        made["alipay"] = OpenGateway(settings.ALIPAY_OPEN, transport, timezone.now)
+    if settings.ALIPAY_INSTANT:
+        told_at = settings.SITE_URL + reverse("notify", args=["alipay-instant"])
+        made["alipay-instant"] = InstantGateway(settings.ALIPAY_INSTANT, transport, timezone.now, told_at)
+    return {name: made[name] for name in settings.PAYMENT_METHODS}
 
 
 def gateway(method: str) -> Gateway | None:

@@ -15,7 +15,7 @@ from payments import asking
 from payments.alipay.errors import Refused, Unknown
 from payments.alipay.messages import RefundReport
 from payments.incidents import raise_incident
-from payments.models import Payment, Refund
+from payments.models import GatewayMessage, Payment, Refund
 from payments.refunds import book
 
 BATCH = 100
@@ -52,6 +52,24 @@ def send(refund: Refund, now: datetime | None = None) -> bool:
     else:
         book(refund) if report.done else _wait(refund, Refund.State.SENT, moment)
     return True
+
+
+def known(result: RefundReport) -> bool:
+    """Whether this result was taken before: a notification that is sent again has no live id any more (A.6)."""
+    ended = (Refund.State.SUCCEEDED,) if result.done else (Refund.State.FAILED, Refund.State.SUCCEEDED)
+    return Refund.objects.filter(out_request_no=result.request_no, amount=result.amount, state__in=ended).exists()
+
+
+def told(result: RefundReport, message: GatewayMessage | None) -> None:
+    """Takes what a genuine refund notification says. A refund that we did not ask for needs a person."""
+    refund = Refund.objects.filter(out_request_no=result.request_no).first()
+    if refund is None or refund.amount != result.amount:
+        detail = f"Alipay tells of a refund of {result.amount} for trade {result.trade_no}: {result.fields['code']}."
+        raise_incident("unknown-refund", result.request_no or result.trade_no, detail)
+    elif result.done:
+        book(refund, message)
+    elif refund.state in OPEN:
+        _refused(refund, Refused(result.fields["code"]), timezone.now())
 
 
 def _ask_then_put(refund: Refund) -> RefundReport:

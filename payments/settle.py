@@ -5,6 +5,7 @@ network call happens between the first lock and the commit; the unique ledger en
 """
 
 from enum import StrEnum
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -94,7 +95,11 @@ def _book(order: Order, payment: Payment, report: TradeReport, message: GatewayM
 
 def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> Outcome:
     cause = message.pk if message else None
-    facts = {"amount": str(payment.amount), "attempt": payment.out_trade_no, "trade_no": payment.trade_no}
+    facts: dict[str, Any] = {
+        "amount": str(payment.amount),
+        "attempt": payment.out_trade_no,
+        "trade_no": payment.trade_no,
+    }
     if order.life == Order.Life.PLACED:
         return _confirm(order, Outcome.CONFIRMED, cause, facts)
     if order.life not in (Order.Life.EXPIRED, Order.Life.CANCELLED):
@@ -116,7 +121,7 @@ def _give_back(payment: Payment, outcome: Outcome) -> None:
         refunds.request(payment, payment.amount, "Paid after the order was closed", Refund.Source.LATE)
 
 
-def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str, str | None]) -> Outcome:
+def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str, Any]) -> Outcome:
     goods.commit(order)
     order.confirm(late=outcome is Outcome.PAID_LATE)
     order.record("paid", message=cause, late=order.paid_late, **facts)

@@ -1,0 +1,117 @@
+"""Compares the gateway's bill of a day with ledger and journal: what only one side knows is settled or raised.
+
+A payment that the bill tells of and we do not is booked by the one road, like a notification that came very late.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from payments import registry
+from payments.alipay.messages import BillLine, TradeReport, TradeStatus
+from payments.alipay.wire import CHINA
+from payments.gateways import Gateway
+from payments.incidents import raise_incident
+from payments.judge import judge
+from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
+from payments.refunds import book, notice
+from payments.settle import act
+
+Kind = LedgerEntry.Kind
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of comparing one day: lines read, facts booked, differences raised."""
+
+    lines: int = 0
+    booked: int = 0
+    differences: int = 0
+
+
+def reconcile(day: date) -> dict[str, Tally]:
+    """Reconciles ``day`` (Beijing time) for every configured method. Raises Refused or Unknown where no bill is had."""
+    return {
+        name: compare(gateway, gateway.bill(day), day)
+        for name, gateway in registry.gateways().items()
+        if gateway.has_bill
+    }
+
+
+def compare(gateway: Gateway, bill: Iterable[BillLine], day: date) -> Tally:
+    """Holds the bill's lines against the ledger, then the ledger of that day against the bill."""
+    tally = Tally()
+    seen: set[str] = set()
+    for line in bill:
+        tally.lines += 1
+        seen.add(line.trade_no if line.kind == "trade" else line.request_no)
+        _take(gateway, line, tally)
+    _missing(gateway, day, seen, tally)
+    return tally
+
+
+def _take(gateway: Gateway, line: BillLine, tally: Tally) -> None:
+    if line.kind == "trade":
+        _take_charge(gateway, line, tally)
+    elif line.kind == "refund":
+        _take_refund(gateway, line, tally)
+
+
+def _take_charge(gateway: Gateway, line: BillLine, tally: Tally) -> None:
+    known = LedgerEntry.objects.filter(method=gateway.method, kind=Kind.CHARGE, reference=line.trade_no).first()
+    if known and known.amount == line.amount:
+        return
+    report = TradeReport(
+        out_trade_no=line.out_trade_no, status=TradeStatus.TRADE_SUCCESS, amount=line.amount, trade_no=line.trade_no,
+        paid_at=line.finished_at,
+    )  # fmt: skip
+    judgement = judge(gateway, report)
+    message = _journal(gateway, line, judgement.verdict, judgement.payment)
+    tally.booked += judgement.verdict == GatewayMessage.Verdict.ACCEPTED
+    tally.differences += judgement.verdict != GatewayMessage.Verdict.ACCEPTED
+    act(judgement, report, message)
+
+
+def _take_refund(gateway: Gateway, line: BillLine, tally: Tally) -> None:
+    if LedgerEntry.objects.filter(method=gateway.method, kind=Kind.REFUND, reference=line.request_no).exists():
+        return
+    payment = Payment.objects.filter(method=gateway.method, trade_no=line.trade_no).first()
+    refund = Refund.objects.filter(out_request_no=line.request_no).first()
+    message = _journal(gateway, line, GatewayMessage.Verdict.ACCEPTED, payment)
+    if refund and refund.amount == line.amount:
+        tally.booked += book(refund, message)
+    elif payment:
+        tally.booked += 1
+        notice(payment, payment.refund_reserved + line.amount, message)
+    else:
+        tally.differences += 1
+        raise_incident("unknown-refund", line.request_no or line.trade_no, f"The bill says {line.amount} went back.")
+
+
+def _missing(gateway: Gateway, day: date, seen: set[str], tally: Tally) -> None:
+    """What we booked on that day and the bill does not tell; the edges of the day are the next day's business."""
+    begin = datetime.combine(day, time.min, CHINA) + timedelta(minutes=10)
+    end = begin + timedelta(days=1) - timedelta(minutes=20)
+    ours = LedgerEntry.objects.filter(method=gateway.method).filter(
+        Q(kind=Kind.CHARGE, payment__paid_at__range=(begin, end)) | Q(kind=Kind.REFUND, at__range=(begin, end))
+    )
+    for entry in ours.exclude(reference__in=seen).select_related("order"):
+        tally.differences += 1
+        detail = f"The bill of {day} does not tell of this {entry.kind} of {entry.amount}."
+        raise_incident("missing-in-bill", entry.reference, detail, entry.order)
+
+
+def _journal(gateway: Gateway, line: BillLine, verdict: str, payment: Payment | None) -> GatewayMessage:
+    text = f"{line.kind} {line.trade_no} {line.out_trade_no} {line.request_no} {line.amount}"
+    return GatewayMessage.objects.create(
+        method=gateway.method, kind="bill", outgoing=True, payment=payment, out_trade_no=line.out_trade_no[:64],
+        body=text.encode(), signature_ok=True, verdict=verdict,
+    )  # fmt: skip
+
+
+def yesterday() -> date:
+    """The day whose bill is ready: it is made in the morning after (protocol.md B.4)."""
+    return timezone.now().astimezone(CHINA).date() - timedelta(days=1)
