@@ -209,7 +209,10 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stdout": {"class": "logging.StreamHandler", "stream": "ext://sys.stdout", "formatter": "line"}},
     "root": {"handlers": ["stdout"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["stdout"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "django.server": {"handlers": ["stdout"], "level": "INFO", "propagate": False},
+        "huey": {"level": "WARNING"},  # it has a line for every tick of its clock
+    },
 }
 
 read.stop_if_wrong()

@@ -55,7 +55,8 @@ def prepare(python: Path, env: dict[str, str]) -> None:
 
 def serve(processes: Processes, python: Path, env: dict[str, str], shop: int, simulator: int) -> None:
     """Simulator, worker and shop; prints the addresses once the shop's home page answers."""
-    processes.start("simulator", [python, "-m", "simulator", "--port", str(simulator)], env)
+    trades = f"{env['DATA_DIR']}/simulator"
+    processes.start("simulator", [python, "-m", "simulator", "--port", str(simulator), "--data", trades], env)
     processes.start("worker", [python, "manage.py", "worker"], env)
     processes.start("shop", [python, "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{shop}", "config.wsgi"], env)
     wait_for(f"http://127.0.0.1:{shop}/zh-hans/", processes)
@@ -68,7 +69,17 @@ def serve(processes: Processes, python: Path, env: dict[str, str], shop: int, si
     say()
 
 
-GUNICORN = ("--no-control-socket", "--worker-class", "gthread", "--workers", "2", "--threads", "4", "--log-level", "warning")
+GUNICORN = (
+    "--no-control-socket",
+    "--worker-class",
+    "gthread",
+    "--workers",
+    "2",
+    "--threads",
+    "4",
+    "--log-level",
+    "warning",
+)
 
 
 def run(words: Sequence[str]) -> None:
