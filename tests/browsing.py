@@ -110,6 +110,8 @@ class Visitor:
         """The filled order form, not yet sent."""
         form = self.form(self.get("checkout/"), "/checkout/")
         form.fields |= ADDRESS
+        if "no_return" in form.options:  # some goods cannot be returned, and the shopper must know
+            form.fields["no_return"] = form.options["no_return"][0]
         return form
 
     def order(self, slug: str, quantity: int = 1) -> str:
