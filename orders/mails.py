@@ -1,6 +1,7 @@
 """The outbox: mails are written with the fact they tell and sent after it is committed, each at most once."""
 
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 from smtplib import SMTPException
 
@@ -31,8 +32,12 @@ def queue(order: Order, kind: str) -> None:
 
 def send_due() -> int:
     """Sends what is due and returns how many went out. Any number of workers may run it at once."""
+    return sum(_send(mail) for mail in _due())
+
+
+def _due() -> Iterable[OutboxMail]:
     due = OutboxMail.objects.filter(sent_at=None, due_at__lte=timezone.now(), tries__lt=MOST_TRIES)
-    return sum(_send(mail) for mail in due.select_related("order").order_by("due_at")[:BATCH])
+    return due.select_related("order").order_by("due_at")[:BATCH]
 
 
 def _send(mail: OutboxMail) -> bool:
