@@ -57,7 +57,8 @@ def send(refund: Refund, now: datetime | None = None) -> bool:
 def known(result: RefundReport) -> bool:
     """Whether this result was taken before: a notification that is sent again has no live id any more (A.6)."""
     ended = (Refund.State.SUCCEEDED,) if result.done else (Refund.State.FAILED, Refund.State.SUCCEEDED)
-    return Refund.objects.filter(out_request_no=result.request_no, amount=result.amount, state__in=ended).exists()
+    refunds = Refund.objects.filter(out_request_no=result.request_no, state__in=ended)
+    return refunds.exists()
 
 
 def told(result: RefundReport, message: GatewayMessage | None) -> None:

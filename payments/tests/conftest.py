@@ -12,8 +12,13 @@ from orders.models import Order
 from orders.tests.factories import OrderFactory
 from payments import registry
 from payments.alipay.errors import AlipayError
+from payments.alipay.keys import private_key, public_key
 from payments.alipay.messages import PayRequest, TradeReport, TradeStatus
+from payments.alipay.openapi import OpenAccount
+from payments.alipay.sandbox import APP_ID, PARTNER, demo_keys
+from payments.alipay.signing import RsaSigner
 from payments.tests.alipay_double import AlipayDouble
+from payments.tests.open_double import OpenDouble
 
 
 @dataclass
@@ -75,6 +80,21 @@ def alipay(settings: Settings) -> Iterator[AlipayDouble]:
     """The shop's legacy gateway is this double while the test runs: real messages over a real socket."""
     double = AlipayDouble()
     settings.ALIPAY_INSTANT = replace(settings.ALIPAY_INSTANT, gateway=double.url)
+    settings.GATEWAY_CONNECT_TIMEOUT = settings.GATEWAY_READ_TIMEOUT = 1
+    registry.gateways.cache_clear()
+    yield double
+    registry.gateways.cache_clear()
+    double.close()
+
+
+@pytest.fixture
+def platform(settings: Settings) -> Iterator[OpenDouble]:
+    """The Open Platform is this double, and ``alipay`` the shop's first method."""
+    double = OpenDouble()
+    keys = demo_keys(settings.DATA_DIR / "simulator")
+    signer = RsaSigner(private_key(keys.app_private), public_key(keys.alipay_public))
+    settings.PAYMENT_METHODS = ["alipay", "alipay-instant"]
+    settings.ALIPAY_OPEN = OpenAccount(APP_ID, signer, PARTNER, gateway=double.url)
     settings.GATEWAY_CONNECT_TIMEOUT = settings.GATEWAY_READ_TIMEOUT = 1
     registry.gateways.cache_clear()
     yield double
