@@ -30,6 +30,8 @@ def options() -> argparse.Namespace:
     parser.add_argument("--key", default=os.environ.get("ALIPAY_KEY") or sandbox.MD5_KEY, help="the shared MD5 key")
     parser.add_argument("--sign-type", choices=("MD5", "RSA"), default="MD5")
     parser.add_argument("--merchant-public-key", type=Path, help="PEM file; with --sign-type RSA")
+    parser.add_argument("--app-id", default=os.environ.get("ALIPAY_APP_ID") or sandbox.APP_ID)
+    parser.add_argument("--app-public-key", type=Path, help="PEM file of the app's key: turns the Open Platform on")
     words = parser.add_subparsers(title="commands")
     ctl = words.add_parser("ctl", help="steer a running simulator")
     ctl.set_defaults(command="ctl")
@@ -57,8 +59,19 @@ def _loopback(host: str) -> bool:
 
 def account(given: argparse.Namespace) -> Merchant:
     """The merchant that the options name. Raises BadKey or OSError."""
-    public = given.merchant_public_key.read_text() if given.merchant_public_key else None
-    return merchant(given.partner, given.seller_email, given.key, public, given.data)
+    return merchant(
+        partner=given.partner,
+        seller_email=given.seller_email,
+        key=given.key,
+        app_id=given.app_id,
+        rsa_public_key=_content(given.merchant_public_key),
+        app_public_key=_content(given.app_public_key),
+        data=given.data,
+    )
+
+
+def _content(path: Path | None) -> str | None:
+    return path.read_text() if path else None
 
 
 def main() -> int:

@@ -7,9 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from simulator.bills import line
 from simulator.ledger import Order, Trade
-from simulator.mapi_messages import way_back
-from simulator.payment import close, finish, log_in, notice_of, paid_version, play
+from simulator.messages import notice_of, way_back
+from simulator.openapi_pay import amount_of
+from simulator.payment import close, finish, log_in, paid_version, play
+from simulator.refunds import refund
 from simulator.refusal import Refusal
 from simulator.scenarios import ROWS, SCENARIOS, Forgery, Trouble
 from simulator.trouble import KINDS
@@ -177,7 +180,29 @@ def _forgery(asked: Asked) -> Forgery:
         return {str(key): str(value) for key, value in dict(asked.get(name, {})).items()}
 
     drop = tuple(str(name) for name in asked.get("drop", ()))
-    return Forgery(texts("fields"), texts("after"), drop, str(asked.get("key", "")), bool(asked.get("unknown_id")))
+    return Forgery(
+        fields=texts("fields"),
+        after=texts("after"),
+        drop=drop,
+        key=str(asked.get("key", "")),
+        unknown_id=bool(asked.get("unknown_id")),
+    )
+
+
+def refund_one(world: World, asked: Asked) -> Told:
+    """A refund made in Alipay's own console: the shop learns of it by the notification only."""
+    amount = amount_of(str(asked["amount"]), "amount")
+    trade, moved = refund(world, _find(world, asked), amount, str(asked.get("request_no", "")))
+    return {**_trade(trade), "refunded": f"{trade.refunded:.2f}", "moved": moved}
+
+
+def change_bill(world: World, asked: Asked) -> Told:
+    """Coming bills lack the numbers ``without`` and have a line over ``amount`` for each number in ``extra``."""
+    world.bill_without = frozenset(str(number) for number in asked.get("without", ()))
+    amount, when = amount_of(str(asked.get("amount", "1.00")), "amount"), world.clock.stamp()
+    extra = [str(number) for number in asked.get("extra", ())]
+    world.bill_extra = [line(f"{when[:4]}{number:>024}", number, "交易", amount, when) for number in extra]
+    return settings(world)
 
 
 def reset(world: World, asked: Asked) -> Told:
@@ -196,6 +221,8 @@ ACTS: Mapping[str, Callable[[World, Asked], Told]] = {
     "close": close_one,
     "finish": finish_one,
     "return": come_back,
+    "refund": refund_one,
+    "bill": change_bill,
     "notify": notify,
     "reset": reset,
 }

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from simulator.banks import BANK_NAMES
 from simulator.ledger import Order, Trade
-from simulator.mapi_messages import way_back
+from simulator.messages import way_back
 from simulator.payment import log_in, play
 from simulator.refusal import Refusal
 from simulator.scenarios import ROWS, SCENARIOS, Scenario

@@ -14,12 +14,15 @@ from payments.alipay.messages import PAID, TradeStatus
 
 BUYER_ID = "2088000000000123"
 BUYER_EMAIL = "buy***@example.com"
-SAME = ("subject", "total", "body", "payment_type")
+SAME = ("subject", "total", "body", "payment_type", "service")
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the merchant's signed request asks for. It becomes a trade only when the buyer logs in or scans."""
+    """What the merchant's signed request asks for. It becomes a trade only when the buyer logs in or scans.
+
+    ``service`` is the service or method asked; ``minutes`` run from the login, ``until`` is a moment in Alipay's form.
+    """
 
     out_trade_no: str
     total: Decimal
@@ -33,11 +36,21 @@ class Order:
     passback: str = ""
     bank: str = ""
     minutes: int | None = None
+    until: str = ""
     service: str = "create_direct_pay_by_user"
 
     def same_as(self, other: "Order") -> bool:
         """Whether a repeated out_trade_no names the same deal; Alipay refuses it otherwise."""
         return all(getattr(self, name) == getattr(other, name) for name in SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund; the same ``request_no`` again is the same refund."""
+
+    request_no: str
+    amount: Decimal
+    when: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +65,17 @@ class Trade:
     paid_at: datetime | None = None
     closed_at: datetime | None = None
     finished_at: datetime | None = None
-    refunded: Decimal = Decimal("0.00")
+    refunds: tuple[Refund, ...] = ()
+
+    @property
+    def refunded(self) -> Decimal:
+        """All refunds together."""
+        return sum((refund.amount for refund in self.refunds), Decimal("0.00"))
+
+    @property
+    def modern(self) -> bool:
+        """Whether it was made through the Open Platform."""
+        return self.order.service.startswith("alipay.")
 
     @property
     def out_trade_no(self) -> str:
@@ -155,5 +178,8 @@ def _trade(row: dict[str, Any]) -> Trade:
         name: datetime.fromisoformat(row[name]) if row[name] else None
         for name in ("created", "expires", "paid_at", "closed_at", "finished_at")
     }
-    status, refunded = TradeStatus(row["status"]), Decimal(row["refunded"])
-    return Trade(**{**row, **moments, "order": order, "status": status, "refunded": refunded})
+    refunds = tuple(
+        Refund(refund["request_no"], Decimal(refund["amount"]), datetime.fromisoformat(refund["when"]))
+        for refund in row["refunds"]
+    )
+    return Trade(**{**row, **moments, "order": order, "status": TradeStatus(row["status"]), "refunds": refunds})

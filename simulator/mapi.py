@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from payments.alipay.signing import canonical
 from simulator import trouble
-from simulator.forms import UNSIGNED, Form, check_signature, peek, read_form
+from simulator.forms import UNSIGNED, Form, check_signature, read_form
 from simulator.ledger import BUYER_EMAIL, BUYER_ID, Trade
 from simulator.mapi_pay import read_order
 from simulator.payment import close
@@ -32,10 +32,8 @@ class Service:
     page: bool = False
 
 
-def gateway(world: World, request: HttpRequest) -> HttpResponse:
+def answer(world: World, request: HttpRequest, body: bytes, name: str) -> HttpResponse:
     """One request. A server's question may meet the trouble that a scenario asks for; a browser's page never does."""
-    query, body = request.META.get("QUERY_STRING", ""), request.body if request.method == "POST" else b""
-    name = peek(query, body, "service")
     service = SERVICES.get(name)
 
     def handle() -> HttpResponse:

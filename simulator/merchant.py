@@ -14,28 +14,35 @@ from payments.alipay.signing import Md5Signer, RsaSigner, Signer
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """``signer`` verifies the merchant's requests and signs what we send: with MD5 both sides use the one key."""
+    """``signer`` verifies the requests to the legacy service and signs its messages; ``app`` is the Open Platform's.
+
+    ``app`` is None where no app key is configured, ``public_key`` empty where we have no RSA key.
+    """
 
     partner: str
     seller_email: str
     signer: Signer
+    app_id: str = sandbox.APP_ID
+    app: RsaSigner | None = None
     public_key: str = ""
-    rsa: RsaSigner | None = None
 
 
 def merchant(
     partner: str = sandbox.PARTNER,
     seller_email: str = sandbox.SELLER_EMAIL,
     key: str = sandbox.MD5_KEY,
-    merchant_public_key: str | None = None,
+    app_id: str = sandbox.APP_ID,
+    rsa_public_key: str | None = None,
+    app_public_key: str | None = None,
     data: Path | None = None,
 ) -> Merchant:
-    """The account in MD5 mode, or in RSA mode where the merchant's public key is given. Raises BadKey."""
-    if merchant_public_key is None:
-        return Merchant(partner, seller_email, Md5Signer(key))
+    """The account; the legacy service in RSA mode where ``rsa_public_key`` is given. Raises BadKey."""
+    if rsa_public_key is None and app_public_key is None:
+        return Merchant(partner, seller_email, Md5Signer(key), app_id)
     own = own_key(data)
-    signer = RsaSigner(own, public_key(merchant_public_key), "RSA")
-    return Merchant(partner, seller_email, signer, public_pem(own), signer)
+    legacy = Md5Signer(key) if rsa_public_key is None else RsaSigner(own, public_key(rsa_public_key), "RSA")
+    app = None if app_public_key is None else RsaSigner(own, public_key(app_public_key), "RSA2")
+    return Merchant(partner, seller_email, legacy, app_id, app, public_pem(own))
 
 
 def own_key(data: Path | None) -> RSAPrivateKey:

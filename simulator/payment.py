@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from payments.alipay.messages import PAID, TradeStatus
-from payments.alipay.signing import Md5Signer
-from simulator.forms import signed
+from simulator.clock import CHINA
 from simulator.ledger import Order, Trade
-from simulator.mapi_messages import notification, way_back
+from simulator.messages import notice_of, way_back
 from simulator.notifier import Notice
 from simulator.refusal import Refusal
-from simulator.scenarios import Back, Delivery, Forgery, Outcome, Scenario
+from simulator.scenarios import Back, Delivery, Outcome, Scenario
 from simulator.world import World
 
 WAIT_FOR_NOTIFICATION = 5.0
@@ -36,6 +35,8 @@ def log_in(world: World, order: Order) -> Trade:
 
 def _deadline(order: Order, now: datetime) -> datetime | None:
     """0 minutes stand for ``1c``: the end of the day."""
+    if order.until:
+        return datetime.strptime(order.until, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
     if order.minutes == 0:
         return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     return now + timedelta(minutes=order.minutes) if order.minutes else None
@@ -98,17 +99,6 @@ def close(world: World, trade: Trade) -> Trade:
     if done is None:
         raise Refusal("TRADE_STATUS_NOT_AVAILD", "Only a trade that waits for the buyer can be closed.")
     return done
-
-
-def notice_of(world: World, trade: Trade, forgery: Forgery | None = None, wanted_id: str = "") -> Notice:
-    """The signed notification about ``trade``, changed as ``forgery`` says."""
-    change = forgery or Forgery()
-    order = trade.order
-    fields = notification(world, trade, wanted_id, known=not change.unknown_id) | dict(change.fields)
-    fields = {name: value for name, value in fields.items() if name not in change.drop}
-    signer = Md5Signer(change.key) if change.key else world.merchant.signer
-    message = signed(fields, order.charset, signer) | dict(change.after)
-    return Notice(order.notify_url, {k: v for k, v in message.items() if k not in change.drop}, order.charset)
 
 
 def _deliver(world: World, trade: Trade, scenario: Scenario) -> None:

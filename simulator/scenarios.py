@@ -24,12 +24,14 @@ class Back(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Forgery:
-    """``fields`` are changed before signing (a right signature), ``after`` after it (a broken one).
+    """``fields`` are set before signing (a right signature), ``after`` after it (a broken one).
 
-    ``key`` signs with another MD5 key; ``unknown_id`` makes a notify_id that notify_verify does not confirm.
+    ``swap`` is as ``fields``, for those that the message has; ``key`` signs with another MD5 key (or RSA key, whatever
+    its text); ``unknown_id`` makes a notify_id that notify_verify does not confirm.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
+    swap: Mapping[str, str] = field(default_factory=dict)
     after: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     key: str = ""
@@ -72,8 +74,8 @@ class Scenario:
     skew: float = 0.0
 
 
-FORGED_AMOUNT = Forgery({"total_fee": "0.01", "price": "0.01"})
-FORGED_SELLER = Forgery({"seller_id": "2088999999999999", "seller_email": "somebody.else@example.com"})
+FORGED_AMOUNT = Forgery(swap={"total_fee": "0.01", "price": "0.01", "total_amount": "0.01"})
+FORGED_SELLER = Forgery(swap={"seller_id": "2088999999999999", "seller_email": "somebody.else@example.com"})
 BROKEN_SIGNATURE = Forgery(after={"sign": "0" * 32})
 OTHER_KEY = Forgery(key="another0key0another0key0another0")
 UNKNOWN_ID = Forgery(unknown_id=True)

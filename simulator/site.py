@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_POST, require_safe
 
-from simulator import api, cashier, mapi, panel
+from simulator import api, bills, cashier, gateway, panel
 from simulator.world import World
 
 HERE = Path(__file__).resolve().parent
@@ -33,12 +33,13 @@ class Urls:
             return partial(function, world)
 
         self.urlpatterns: list[URLPattern] = [
-            path("gateway.do", view(mapi.gateway), name="gateway"),
+            path("gateway.do", view(gateway.gateway), name="gateway"),
             path("cashier/<str:token>", view(cashier.cashier), name="cashier"),
             path("sim/", require_safe(view(panel.panel)), name="panel"),
             path("sim/act/<str:name>", require_POST(view(panel.act)), name="act"),
             path("sim/api/<str:name>", view(api.api), name="api"),
             path("sim/public-key", require_safe(view(public_key)), name="public-key"),
+            path("sim/bill/<str:token>", require_safe(view(bills.download)), name="bill"),
             path("sim/static/<str:name>", require_safe(static), name="static"),
             path("", lambda request: HttpResponseRedirect("/sim/")),
         ]

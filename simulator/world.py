@@ -19,7 +19,10 @@ STAMP_LIFE = timedelta(seconds=30)
 
 @dataclass(slots=True)
 class World:
-    """``scenario`` and ``product`` are the defaults of coming payments."""
+    """``scenario`` and ``product`` are the defaults of coming payments.
+
+    ``bill_without`` are numbers left out of coming bills, ``bill_extra`` lines that stand in them for no trade.
+    """
 
     merchant: Merchant
     clock: Clock
@@ -31,6 +34,9 @@ class World:
     product: str = "advanced"
     trouble: Trouble | None = None
     stamps: dict[str, datetime] = field(default_factory=dict)
+    bills: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
+    bill_without: frozenset[str] = frozenset()
+    bill_extra: list[dict[str, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def chosen(self, number: int | None) -> Scenario:
@@ -51,6 +57,8 @@ class World:
         self.ledger.reset()
         self.wire.clear()
         self.stamps.clear()
+        self.bills.clear()
+        self.bill_without, self.bill_extra = frozenset(), []
         self.scenario, self.product, self.trouble = 1, "advanced", None
         self.clock.skew = timedelta()
 

@@ -1,0 +1,84 @@
+"""What the Open Platform demands of page.pay and wap.pay (protocol.md B.3)."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from simulator.forms import Form, callable_address
+from simulator.ledger import Order
+from simulator.refusal import Refusal
+from simulator.world import World
+
+PRODUCT_CODES: Mapping[str, str] = {
+    "alipay.trade.page.pay": "FAST_INSTANT_TRADE_PAY",
+    "alipay.trade.wap.pay": "QUICK_WAP_WAY",
+}
+NUMBER = re.compile(r"[A-Za-z0-9_]{1,64}")
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
+MINUTES = {"m": 1, "h": 60, "d": 1440}
+FORBIDDEN = set("/=&")
+
+
+def read_order(world: World, form: Form, method: str, biz: Mapping[str, Any]) -> Order:
+    """The order in a page.pay or wap.pay request. Raises Refusal with the first rule that is broken."""
+    texts = {name: value if isinstance(value, str) else str(value) for name, value in biz.items()}
+    _check(world, form, method, texts)
+    order = Order(
+        out_trade_no=texts["out_trade_no"],
+        total=amount_of(texts.get("total_amount", ""), "total_amount"),
+        subject=texts["subject"],
+        charset=form.charset,
+        notify_url=form.get("notify_url"),
+        return_url=form.get("return_url"),
+        body=texts.get("body", ""),
+        passback=texts.get("passback_params", ""),
+        minutes=_minutes(texts.get("timeout_express", "")),
+        until=_until(texts.get("time_expire", "")),
+        service=method,
+    )
+    known = world.ledger.find(order.out_trade_no, world.clock.now())
+    if known and not known.order.same_as(order):
+        raise Refusal("ACQ.CONTEXT_INCONSISTENT", "This out_trade_no exists with another content.")
+    return order
+
+
+def _check(world: World, form: Form, method: str, texts: Mapping[str, str]) -> None:
+    if not NUMBER.fullmatch(texts.get("out_trade_no", "")):
+        raise _wrong("out_trade_no is 1 to 64 letters, digits or underscores.")
+    if not 1 <= len(texts.get("subject", "")) <= 256 or set(texts["subject"]) & FORBIDDEN:
+        raise _wrong("subject is needed, at most 256 long, without / = &.")
+    if texts.get("product_code") != PRODUCT_CODES[method]:
+        raise _wrong(f"product_code is {PRODUCT_CODES[method]}.")
+    if texts.get("seller_id", world.merchant.partner) != world.merchant.partner:
+        raise Refusal("ACQ.INVALID_RECEIVE_ACCOUNT", "seller_id is the app's own PID, or left out.")
+    for name in ("notify_url", "return_url"):
+        if form.get(name) and not callable_address(form.get(name)):
+            raise _wrong(f"{name} is not on this machine. The simulator calls loopback addresses only.")
+
+
+def amount_of(text: str, name: str) -> Decimal:
+    """Yuan, 0.01 to 100000000.00. Raises Refusal."""
+    if not AMOUNT.fullmatch(text) or not Decimal("0.01") <= Decimal(text) <= Decimal("100000000"):
+        raise _wrong(f"{name} is 0.01 to 100000000.00 yuan, two decimals.")
+    return Decimal(text).quantize(Decimal("0.01"))
+
+
+def _until(stamp: str) -> str:
+    try:
+        return f"{datetime.strptime(stamp, '%Y-%m-%d %H:%M:%S')}" if stamp else ""
+    except ValueError:
+        raise _wrong("time_expire is yyyy-MM-dd HH:mm:ss.") from None
+
+
+def _minutes(period: str) -> int | None:
+    match = PERIOD.fullmatch(period)
+    if period in ("", "1c") or match:
+        return int(match[1]) * MINUTES[match[2]] if match else None if not period else 0
+    raise _wrong("timeout_express is 1m to 15d, or 1c.")
+
+
+def _wrong(text: str) -> Refusal:
+    return Refusal("ACQ.INVALID_PARAMETER", text)

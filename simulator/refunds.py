@@ -1,0 +1,42 @@
+"""Refunds, done once for each request number (protocol.md B.4, D.10)."""
+
+from decimal import Decimal
+
+from payments.alipay.messages import TradeStatus
+from simulator.ledger import Refund, Trade
+from simulator.messages import notice_of
+from simulator.refusal import Refusal
+from simulator.world import World
+
+
+def refund(world: World, trade: Trade, amount: Decimal, request_no: str) -> tuple[Trade, bool]:
+    """The trade afterwards, and whether this call moved money. Raises Refusal with the ACQ word.
+
+    Without a number only the whole can go back, under the trade's own number. The merchant is told at the payment's
+    notify_url; a trade that is refunded in full is closed.
+    """
+    if not request_no and amount != trade.order.total:
+        raise Refusal("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "A partial refund needs out_request_no.")
+    wanted = Refund(request_no or trade.out_trade_no, amount, world.clock.now())
+    with world.ledger.lock:
+        trade = world.ledger.trades[trade.out_trade_no]
+        earlier = next((known for known in trade.refunds if known.request_no == wanted.request_no), None)
+        if earlier is None:
+            trade = _do(world, trade, wanted)
+        elif earlier.amount != amount:
+            raise Refusal("ACQ.DISCORDANT_REPEAT_REQUEST", "This out_request_no was used with another amount.")
+    if earlier is None and trade.order.notify_url:
+        world.notifier.schedule(notice_of(world, trade))
+    return trade, earlier is None
+
+
+def _do(world: World, trade: Trade, wanted: Refund) -> Trade:
+    if trade.status == TradeStatus.TRADE_FINISHED:
+        raise Refusal("ACQ.TRADE_HAS_FINISHED", "The time for refunds is over.")
+    left = trade.order.total - trade.refunded
+    if trade.status != TradeStatus.TRADE_SUCCESS and not (trade.refunds and left <= 0):
+        raise Refusal("ACQ.TRADE_STATUS_ERROR", "Only a paid trade can be refunded.")
+    if wanted.amount > left:
+        raise Refusal("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", f"Only {left:.2f} yuan are left.")
+    whole = {"status": TradeStatus.TRADE_CLOSED, "closed_at": wanted.when} if wanted.amount == left else {}
+    return world.ledger.change(trade, refunds=(*trade.refunds, wanted), **whole)
