@@ -3,7 +3,7 @@
 import re
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
@@ -27,10 +27,10 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
     """A picture below the media folder. Names carry a hash of the content, so caches may keep it for ever."""
-    match = PICTURE.fullmatch(name)
+    match = PICTURE.fullmatch(name) if len(name) <= 200 else None
     path = settings.MEDIA_ROOT / name
-    if len(name) > 200 or not match or not path.is_file():
-        raise Http404
+    if not match or not path.is_file():
+        return HttpResponseNotFound()  # plain: a missing picture is not worth a page
     response = FileResponse(path.open("rb"), content_type=TYPES[match[1]])
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
