@@ -108,11 +108,13 @@ def _fields(record: Record, fields: dict[str, str]) -> Verdict:
     leave_out = _leave_out(record)
     texts = _canonical_forms(record, fields, leave_out)
     lines = (f"Left out of the signed string: {', '.join(sorted(leave_out))}.", f"Signed string: {texts[0]}")
-    given = [text for text in texts if record.string_to_sign in ("", text)]
-    if any(_holds(record, signer, text, fields.get("sign", "")) for text in given):
+    holding = [text for text in texts if _holds(record, signer, text, fields.get("sign", ""))]
+    if holding and record.string_to_sign in ("", *holding):
         return Verdict(True, (*_head(record), *lines, _key_line(signer), "Accepted."))
+    if holding:
+        raise Malformed(f"the message holds, but the record says that this was signed: {record.string_to_sign}")
     claim = mistakes.Claim(signer, fields, fields.get("sign", ""), record.charset, leave_out)
-    return _rejected(record, lines, signer, mistakes.guess(claim) or _other_string(record, given))
+    return _rejected(record, lines, signer, mistakes.guess(claim))
 
 
 def _canonical_forms(record: Record, fields: dict[str, str], leave_out: frozenset[str]) -> list[str]:
@@ -159,10 +161,6 @@ def _key_line(signer: Signer) -> str:
         key = signer.private or signer.public
         return f"Key: RSA of {key.key_size if key else 0} bits, digest of {signer.sign_type}."
     return f"Key: the shared {signer.sign_type} key."
-
-
-def _other_string(record: Record, given: list[str]) -> str:
-    return "" if given else f"The record was signed over another string: {record.string_to_sign}"
 
 
 def _rejected(record: Record, lines: tuple[str, ...], signer: Signer, hint: str) -> Verdict:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 from urllib.parse import quote_plus
 
 from payments.alipay.answers import SignedNode
@@ -10,6 +11,7 @@ from payments.alipay.errors import Malformed
 from payments.alipay.signing import Md5Signer, RsaSigner, Signer, canonical
 from payments.alipay.wire import encoded
 
+MOST_SPACES = 8
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} ")
 
 
@@ -82,11 +84,11 @@ def _signature_tries(claim: Claim) -> Iterator[tuple[str, Callable[[], bool]]]:
 
 def _string_tries(claim: Claim) -> Iterator[tuple[str, Callable[[], bool]]]:
     yield (
-        "sign_type was left in the signed string. This message is signed without it.",
+        "It holds with sign_type in the signed string, but the rule for this message leaves it out.",
         _fits(claim, leave_out=claim.leave_out - {"sign_type"}),
     )
     yield (
-        "sign_type was left out of the signed string. This message is signed with it.",
+        "It holds without sign_type in the signed string, but the rule for this message keeps it.",
         _fits(claim, leave_out=claim.leave_out | {"sign_type"}),
     )
     yield (
@@ -104,10 +106,9 @@ def _string_tries(claim: Claim) -> Iterator[tuple[str, Callable[[], bool]]]:
 def _value_tries(claim: Claim) -> Iterator[tuple[str, Callable[[], bool]]]:
     quoted = {name: quote_plus(value, encoding=claim.charset, errors="replace") for name, value in claim.fields.items()}
     yield "The values were url-encoded before they were signed. Sign them raw.", _fits(claim, fields=quoted)
-    plussed = {name: v if MOMENT.match(v) else v.replace(" ", "+") for name, v in claim.fields.items()}
     yield (
         "The values were decoded twice: a + that belongs to a value became a space.",
-        _fits(claim, fields=plussed),
+        lambda: any(_fits(claim, fields=fields)() for fields in _with_plus(claim.fields)),
     )
     for name in claim.fields:
         rest = {other: value for other, value in claim.fields.items() if other != name}
@@ -115,6 +116,22 @@ def _value_tries(claim: Claim) -> Iterator[tuple[str, Callable[[], bool]]]:
             f"The field {name} is not Alipay's: parameters of one's own must be removed before verifying.",
             _fits(claim, fields=rest),
         )
+
+
+def _with_plus(fields: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """The fields with some of their spaces turned back into +, in all ways where those are few."""
+    places = [
+        (name, at)
+        for name, value in fields.items()
+        for at, char in enumerate(value)
+        if char == " " and not MOMENT.match(value)
+    ]
+    for count in range(1, len(places) + 1 if len(places) <= MOST_SPACES else 1):
+        for chosen in combinations(places, count):
+            yield {
+                name: "".join("+" if (name, at) in chosen else char for at, char in enumerate(value))
+                for name, value in fields.items()
+            }
 
 
 def _fits(claim: Claim, **changes: object) -> Callable[[], bool]:

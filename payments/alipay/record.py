@@ -42,7 +42,7 @@ class Record:
 
 def read(data: object) -> Record:
     """The record in a parsed JSON object. Raises Unreadable."""
-    if not isinstance(data, Mapping) or data.get("kind") not in KINDS:
+    if not isinstance(data, Mapping) or _text(data, "kind") not in KINDS:
         raise Unreadable(f"this is not a recorded message: its kind is none of {', '.join(sorted(KINDS))}")
     texts = {name: _text(data, name) for name in ("protocol", "rule", "wire", "string_to_sign", "body", "role")}
     params = {str(name): value for name, value in _mapping(data, "params").items()}
