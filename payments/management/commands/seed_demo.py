@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from orders import demo as orders
+from orders import demo as orders_demo
 from shop.demo import catalogue, staff
 
 BAR = 30
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         if options["reset"]:
             self._reset()
         catalogue.seed(self._progress, options["products"])
+        orders_demo.seed(options["orders"], options["days"], options["seed"], self._progress)
         orders.seed(options["orders"], options["days"], options["seed"], self._progress)
         self._print_logins(staff.seed())
 
