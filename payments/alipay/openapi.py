@@ -94,8 +94,9 @@ def read_return(account: OpenAccount, query: bytes) -> TradeReport:
 def mismatches(account: OpenAccount, report: TradeReport) -> list[str]:
     """Which of ``seller`` and ``app`` are not ours, or not named in a notification (B.5, "Alipay's own checklist")."""
     told = bool(report.notify_id)
-    checks = {"seller": (report.seller_id, account.seller_id), "app": (report.app_id, account.app_id)}
-    return [name for name, (theirs, ours) in checks.items() if (theirs != ours if theirs or told else False)]
+    sellers, apps = {report.seller_id}, {report.app_id, report.fields.get("auth_app_id", report.app_id)}
+    checks = {"seller": (sellers, {account.seller_id}), "app": (apps, {account.app_id})}
+    return [name for name, (theirs, ours) in checks.items() if theirs != ours and (told or theirs != {""})]
 
 
 def query_url(account: OpenAccount, out_trade_no: str, now: datetime) -> str:

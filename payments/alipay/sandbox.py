@@ -33,11 +33,15 @@ def demo_keys(folder: Path) -> DemoKeys:
     return DemoKeys(**{name: (folder / f"{name}.pem").read_text() for name in names})
 
 
+def new_keys() -> DemoKeys:
+    """Two fresh pairs."""
+    return DemoKeys(*_pair(), *_pair())
+
+
 def _make(folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=folder.parent, prefix=".keys-"))
-    keys = DemoKeys(*_pair(), *_pair())
-    for name, text in asdict(keys).items():
+    for name, text in asdict(new_keys()).items():
         (draft / f"{name}.pem").write_text(text)
     try:
         os.rename(draft, folder)

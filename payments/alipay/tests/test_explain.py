@@ -286,6 +286,36 @@ def test_a_query_string_is_part_of_a_version_three_request() -> None:
     assert not said(record | {"http": http | {"headers": {}}})[0]
 
 
+def test_a_wap_message_is_judged_by_its_fields_in_their_own_order() -> None:
+    fields = {"service": "alipay.wap.trade.create.direct", "v": "1.0", "sec_id": "MD5", "notify_data": "<notify/>"}
+    text = "&".join(f"{name}={value}" for name, value in fields.items())
+    sign = hashlib.md5((text + MD5_KEY).encode()).hexdigest()
+    record = legacy("") | {"protocol": "mapi-wap1", "params": fields | {"sign": sign}}
+    assert said(record)[0]
+    assert not said(record | {"params": fields | {"sign": md5_sign(fields)}})[0]
+    assert "names RSA" in said(record | {"params": fields | {"sign": sign, "sec_id": "RSA"}})[1]
+
+
+def test_a_recorded_string_that_a_version_three_request_does_not_sign_is_not_agreed() -> None:
+    record = vector("gen-nodesdk-v3-request-0")
+    assert "not what this message signs" in said(record | {"string_to_sign": record["string_to_sign"] + "\n"})[1]
+
+
+def test_a_message_that_its_charset_cannot_hold_is_rejected_with_a_reason() -> None:
+    accepted, text = said(legacy("0" * 32, charset="gbk", subject="🍵"))
+    assert not accepted
+    assert "does not exist in the charset" in text
+
+
+def test_a_character_that_other_charsets_lack_does_not_stop_the_guessing() -> None:
+    assert "content was changed" in said(legacy("0" * 32, subject="🍵"))[1]
+
+
+def test_a_changed_answer_is_rejected_without_a_guess() -> None:
+    body = answer("alipay.trade.query", total_amount="1.00").replace(b"1.00", b"2.00")
+    assert "content was changed" in said(answered(body))[1]
+
+
 def test_a_serial_is_recomputed_and_compared() -> None:
     record = vector("cert-yansongda-app")
     assert "Agreed." in said(record)[1]

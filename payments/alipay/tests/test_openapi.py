@@ -209,7 +209,9 @@ def test_a_return_never_proves_a_payment_even_where_it_says_so() -> None:
     ("changes", "failed"),
     [
         ({}, []),
+        ({"auth_app_id": APP_ID}, []),
         ({"app_id": "2021000000000009"}, ["app"]),
+        ({"auth_app_id": "2021000000000009"}, ["app"]),
         ({"seller_id": "2088000000000009"}, ["seller"]),
         ({"seller_id": "-", "app_id": "-"}, ["seller", "app"]),
     ],

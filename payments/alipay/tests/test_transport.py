@@ -2,13 +2,22 @@
 
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from payments.alipay.errors import Unknown
+from payments.alipay.tests.factories import GATEWAY_KEY, GATEWAY_PEM
 from payments.alipay.transport import BODY_LIMIT, Transport
 
 Play = Callable[[socket.socket], None]
@@ -196,6 +205,49 @@ def test_what_is_said_about_a_failure_holds_no_address(transport: Transport) -> 
         transport.get("http://127.0.0.1:1/gateway.do?sign=secret")
     assert "secret" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for 127.0.0.1 with its key, in one file."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "gateway")])
+    built = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(GATEWAY_KEY.public_key())
+    built = built.serial_number(1).not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+    built = built.not_valid_after(datetime.now(UTC) + timedelta(days=1))
+    address = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    signed = built.add_extension(address, critical=False).sign(GATEWAY_KEY, hashes.SHA256())
+    path = tmp_path_factory.mktemp("tls") / "gateway.pem"
+    path.write_bytes(signed.public_bytes(Encoding.PEM) + GATEWAY_PEM.encode())
+    return path
+
+
+def secured(gateway: Gateway, certificate: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    gateway.listener = context.wrap_socket(gateway.listener, server_side=True)
+
+
+def test_https_is_bounded_and_kept_alike(gateway: Gateway, transport: Transport, certificate: Path) -> None:
+    secured(gateway, certificate)
+    transport.session.verify = str(certificate)
+    url = gateway.answer(HEAD + b"true").replace("http://", "https://")
+    assert [transport.get(url).body for _ in range(2)] == [b"true", b"true"]
+    assert gateway.connections == 1
+
+
+def test_https_that_drips_is_given_up_too(gateway: Gateway, transport: Transport, certificate: Path) -> None:
+    secured(gateway, certificate)
+    transport.session.verify = str(certificate)
+    with pytest.raises(Unknown):
+        transport.get(gateway.drip(HEAD.replace(b"4", b"400000")).replace("http://", "https://"))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    gateway: Gateway, transport: Transport, certificate: Path
+) -> None:
+    secured(gateway, certificate)
+    with pytest.raises(Unknown, match="SSLError"):
+        transport.get(gateway.answer(HEAD + b"true").replace("http://", "https://"))
 
 
 def test_certificates_are_checked(gateway: Gateway, transport: Transport) -> None:
