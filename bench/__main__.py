@@ -49,7 +49,7 @@ def measure(stack: Stack, yardstick: Yardstick, database: list[int], rounds: int
     for number in range(rounds + 1):
         for name, make in scenes.all().items():
             batch = make(count if number else WARM_UP)
-            empty = cost(yardstick.port, [yardstick.process.pid], [Request("/")] * count * 2)
+            empty = cost(yardstick.port, [yardstick.process.pid], [Request("/")] * count)
             spent = cost(scenes.port, pids, batch)
             if number:
                 table.setdefault(name, []).append((spent, spent / empty))
@@ -75,7 +75,7 @@ def main() -> None:
     """Measures both engines where both are there, and prints the table."""
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--count", type=int, default=240, help="requests a batch")
+    parser.add_argument("--count", type=int, default=200, help="requests a batch")
     given = parser.parse_args()
     columns = {"SQLite": run("", [], given.rounds, given.count)}
     if program("initdb"):

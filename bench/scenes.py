@@ -1,12 +1,14 @@
 """What is measured: for each page or action, a batch of requests whose preparation is not counted."""
 
+import itertools
 import re
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlencode, urlsplit
 
-from bench.load import Request, send
+from bench.load import CONNECTIONS, Request
 from payments.alipay import sandbox
 from payments.alipay.signing import Md5Signer, canonical
 from tests.browsing import Form, Visitor
@@ -43,12 +45,12 @@ class Scenes:
     def __init__(self, url: str) -> None:
         self.url = url
         self.port = urlsplit(url).port or 0
-        self.visitors = 0
+        self.buyers = itertools.count()
         front = Visitor(url).get("").text
         categories = dict.fromkeys(re.findall(r'href="/en/c/([-\w]+)/', front))
         self.category = max(categories, key=lambda slug: len(self.products(slug)))
         self.first, self.second = self.products(self.category)[:2]
-        self.last_notifications: Batch = []
+        self.told: Batch = []
 
     def products(self, category: str) -> list[str]:
         """The slugs on a category's page."""
@@ -73,44 +75,51 @@ class Scenes:
 
     def adds(self, count: int) -> Batch:
         """Each a visitor with one product in the cart who adds another."""
-        batch = []
-        for _ in range(actions(count)):
-            visitor = Visitor(self.url)
-            visitor.add(self.first)
-            form = visitor.form(visitor.get(f"p/{self.second}/"), "/cart/add/")
-            batch.append(posted(visitor, form))
-        return batch
+        return self.prepare(count, self.add)
+
+    def add(self) -> Request:
+        """The second product of a visitor."""
+        visitor = Visitor(self.url)
+        visitor.add(self.first)
+        return posted(visitor, visitor.form(visitor.get(f"p/{self.second}/"), "/cart/add/"))
 
     def checkouts(self, count: int) -> Batch:
         """Each a visitor with two products who presses "place order"."""
-        return [posted(visitor, visitor.checkout_form(), email=self.email()) for visitor in self.shoppers(count)]
+        return self.prepare(count, self.checkout)
 
-    def shoppers(self, count: int) -> list[Visitor]:
-        """Visitors with two products in the cart."""
-        visitors = [Visitor(self.url) for _ in range(actions(count))]
-        for visitor in visitors:
-            visitor.add(self.first)
-            visitor.add(self.second)
-        return visitors
-
-    def email(self) -> str:
-        """An address of its own for each buyer: the shop bounds the unpaid orders of one."""
-        self.visitors += 1
-        return f"buyer{self.visitors}@example.com"
+    def checkout(self) -> Request:
+        """The order form of a new visitor."""
+        visitor = self.shopper()
+        return posted(visitor, visitor.checkout_form(), email=self.email())
 
     def notifications(self, count: int) -> Batch:
         """Each tells of the payment of another order, whose attempt was sent to the gateway."""
-        self.last_notifications = [self.notification(visitor) for visitor in self.shoppers(count)]
-        return self.last_notifications
+        self.told = self.prepare(count, self.notification)
+        return self.told
 
     def repeats(self, count: int) -> Batch:
-        """The notifications of fresh payments, each told once already."""
-        batch = self.notifications(count)
-        send(self.port, batch)
-        return batch
+        """The notifications of the row before, once more."""
+        return self.told
 
-    def notification(self, visitor: Visitor) -> Request:
-        """Alipay's word that this visitor's new order is paid (protocol A.5), signed with the demo's key."""
+    def prepare(self, count: int, make: Callable[[], Request]) -> Batch:
+        """Actions cost more to prepare and more CPU than pages: a fifth of their number is as exact."""
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            return list(pool.map(lambda _: make(), range(count // 5)))
+
+    def shopper(self) -> Visitor:
+        """A visitor with two products in the cart."""
+        visitor = Visitor(self.url)
+        visitor.add(self.first)
+        visitor.add(self.second)
+        return visitor
+
+    def email(self) -> str:
+        """An address of its own for each buyer: the shop bounds the unpaid orders of one."""
+        return f"buyer{next(self.buyers)}@example.com"
+
+    def notification(self) -> Request:
+        """Alipay's word that a new visitor's order is paid (protocol A.5), signed with the demo's key."""
+        visitor = self.shopper()
         placed = visitor.send(visitor.checkout_form(), follow=False, email=self.email())
         number = placed.headers["Location"].split("/orders/")[1][:14]
         amount = re.search(r"total_fee=([\d.]+)", visitor.start_payment(number))
@@ -126,11 +135,6 @@ class Scenes:
         sign = Md5Signer(sandbox.MD5_KEY).sign(canonical(fields, ("sign", "sign_type")).encode())
         body = urlencode({**fields, "sign_type": "MD5", "sign": sign}).encode()
         return Request("/payments/alipay-instant/notify/", body, {"Content-Type": FORM})
-
-
-def actions(count: int) -> int:
-    """Actions cost more to prepare than to measure, and more CPU than pages: a third is as exact."""
-    return max(8, count // 3)
 
 
 def posted(visitor: Visitor, form: Form, **changes: str) -> Request:
