@@ -1,6 +1,5 @@
 """Fills the demo: goods, staff, and orders in every state. Refused where real money moves."""
 
-import sys
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,6 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from orders import demo as orders
-from orders import demo as orders_demo
 from shop.demo import catalogue, staff
 
 BAR = 30
@@ -34,7 +32,6 @@ class Command(BaseCommand):
         if options["reset"]:
             self._reset()
         catalogue.seed(self._progress, options["products"])
-        orders_demo.seed(options["orders"], options["days"], options["seed"], self._progress)
         orders.seed(options["orders"], options["days"], options["seed"], self._progress)
         self._print_logins(staff.seed())
 
@@ -46,7 +43,7 @@ class Command(BaseCommand):
 
     def _progress(self, stage: str, done: int, total: int) -> None:
         """A bar on a terminal, a line at the end of each stage elsewhere."""
-        if sys.stdout.isatty():
+        if self.stdout.isatty():
             filled = BAR * done // max(total, 1)
             end = "\n" if done >= total else ""
             self.stdout.write(f"\r{stage:<16} {'█' * filled}{'·' * (BAR - filled)} {done}/{total}", ending=end)
