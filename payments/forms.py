@@ -18,9 +18,10 @@ class ChoiceForm(forms.Form):
         self.offered = {choice.name: choice for choice in registry.methods()}
         self.fields["method"].choices = [(name, choice.label) for name, choice in self.offered.items()]  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
+    def clean_bank(self) -> str:
+        """Hidden fields are sent too: a bank that another method offers is dropped, one that none offers is refused."""
+        bank: str = self.cleaned_data["bank"]
         chosen = self.offered.get(self.cleaned_data.get("method", ""))
-        bank = self.cleaned_data.get("bank", "")
-        if chosen and bank and bank not in dict(chosen.banks):
+        if bank and not any(bank in dict(choice.banks) for choice in self.offered.values()):
             raise forms.ValidationError("not offered", code="bank")
-        return self.cleaned_data
+        return bank if chosen and bank in dict(chosen.banks) else ""

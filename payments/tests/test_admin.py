@@ -128,6 +128,12 @@ def test_a_full_number_finds_its_row_only(clerk: Client, model: str, field: str)
     assert f"/admin/payments/{model}/{other.pk}/change/" not in shown
 
 
+@pytest.mark.parametrize(("outgoing", "words"), [(True, "asked by us"), (False, "told to us")])
+def test_the_journal_tells_who_spoke(clerk: Client, outgoing: bool, words: str) -> None:
+    MessageFactory(outgoing=outgoing)
+    assert f'<td class="field-direction">{words}</td>' in page(clerk, "payments/gatewaymessage/")
+
+
 def test_a_message_is_shown_decoded_without_sign_and_buyer(clerk: Client) -> None:
     message = MessageFactory()
     shown = page(clerk, f"payments/gatewaymessage/{message.pk}/change/")

@@ -50,6 +50,11 @@ def test_a_chosen_bank_goes_along(shopper: Client, order: Order) -> None:
     assert (told["paymethod"], told["defaultbank"]) == ("bankPay", "CMB")
 
 
+def test_a_bank_left_over_from_another_method_is_dropped(shopper: Client, order: Order) -> None:
+    assert start(shopper, order, method="alipay", bank="CMB").status_code == 302
+    assert Payment.objects.get().bank == ""
+
+
 def test_the_wallet_names_no_bank(shopper: Client, order: Order) -> None:
     assert "defaultbank" not in sent(start(shopper, order, bank=""))
 
