@@ -122,7 +122,7 @@ class Scenes:
         visitor = self.shopper()
         placed = visitor.send(visitor.checkout_form(), follow=False, email=self.email())
         number = placed.headers["Location"].split("/orders/")[1][:14]
-        amount = re.search(r"total_fee=([\d.]+)", visitor.start_payment(number))
+        amount = re.search(r"total_fee=([\d.]+)", visitor.start_payment(number, method="alipay-instant"))
         fields = {
             "notify_type": "trade_status_sync", "notify_id": f"id{number}", "notify_time": "2026-01-01 12:00:00",
             "out_trade_no": f"{number}01", "trade_no": f"20260101{number}", "trade_status": "TRADE_SUCCESS",
