@@ -31,7 +31,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--sign-type", choices=("MD5", "RSA"), default="MD5")
     parser.add_argument("--merchant-public-key", type=Path, help="PEM file; with --sign-type RSA")
     parser.add_argument("--app-id", default=os.environ.get("ALIPAY_APP_ID") or sandbox.APP_ID)
-    parser.add_argument("--app-public-key", type=Path, help="PEM file of the app's key: turns the Open Platform on")
+    parser.add_argument("--app-public-key", type=Path, help="PEM file, instead of the demo app's key")
     words = parser.add_subparsers(title="commands")
     ctl = words.add_parser("ctl", help="steer a running simulator")
     ctl.set_defaults(command="ctl")

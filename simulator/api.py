@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from simulator.bills import line
+from simulator.bills import foreign_line
 from simulator.ledger import Order, Trade
 from simulator.messages import notice_of, way_back
 from simulator.openapi_pay import amount_of
@@ -199,9 +199,8 @@ def refund_one(world: World, asked: Asked) -> Told:
 def change_bill(world: World, asked: Asked) -> Told:
     """Coming bills lack the numbers ``without`` and have a line over ``amount`` for each number in ``extra``."""
     world.bill_without = frozenset(str(number) for number in asked.get("without", ()))
-    amount, when = amount_of(str(asked.get("amount", "1.00")), "amount"), world.clock.stamp()
-    extra = [str(number) for number in asked.get("extra", ())]
-    world.bill_extra = [line(f"{when[:4]}{number:>024}", number, "交易", amount, when) for number in extra]
+    amount = amount_of(str(asked.get("amount", "1.00")), "amount")
+    world.bill_extra = [foreign_line(world, str(number), amount) for number in asked.get("extra", ())]
     return settings(world)
 
 

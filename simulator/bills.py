@@ -45,6 +45,12 @@ def download(world: World, request: HttpRequest, token: str) -> HttpResponse:
     return HttpResponse(packed, content_type="application/zip")
 
 
+def foreign_line(world: World, number: str, amount: Decimal) -> Row:
+    """A payment that no trade of ours explains."""
+    when = world.clock.stamp()
+    return line(f"{when[:4]}{number:>024}", number, "交易", amount, when)
+
+
 def line(trade_no: str, number: str, kind: str, amount: Decimal, when: str, **more: str) -> Row:
     """One line of the table; a refund's amount is negative."""
     return {

@@ -1,44 +1,49 @@
 """Why a signature fails: tries the mistakes that integrators make most (protocol.md 0, A.8, C.2)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from urllib.parse import quote_plus
 
 from payments.alipay.signing import Signer, canonical
 
 Fields = Mapping[str, str]
-OUT = frozenset({"sign", "sign_type"})
+Out = Collection[str]
 
 
-def _other_charset(fields: Fields, charset: str) -> bytes:
-    return canonical(fields, OUT).encode("gbk" if charset == "utf-8" else "utf-8", "replace")
+def _other_charset(fields: Fields, charset: str, out: Out) -> bytes:
+    return canonical(fields, out).encode("gbk" if charset == "utf-8" else "utf-8", "replace")
 
 
-def _type_signed(fields: Fields, charset: str) -> bytes:
+def _type_signed(fields: Fields, charset: str, out: Out) -> bytes:
     return canonical(fields, {"sign"}).encode(charset)
 
 
-def _empties_signed(fields: Fields, charset: str) -> bytes:
-    return canonical(fields, OUT, keep_empty=True).encode(charset)
+def _type_left_out(fields: Fields, charset: str, out: Out) -> bytes:
+    return canonical(fields, {"sign", "sign_type"}).encode(charset)
 
 
-def _values_encoded(fields: Fields, charset: str) -> bytes:
-    return canonical({name: quote_plus(value, encoding=charset) for name, value in fields.items()}, OUT).encode(charset)
+def _empties_signed(fields: Fields, charset: str, out: Out) -> bytes:
+    return canonical(fields, out, keep_empty=True).encode(charset)
 
 
-def _not_sorted(fields: Fields, charset: str) -> bytes:
-    return "&".join(f"{name}={value}" for name, value in fields.items() if value and name not in OUT).encode(charset)
+def _values_encoded(fields: Fields, charset: str, out: Out) -> bytes:
+    return canonical({name: quote_plus(value, encoding=charset) for name, value in fields.items()}, out).encode(charset)
 
 
-def _ampersand_before_key(fields: Fields, charset: str) -> bytes:
-    return canonical(fields, OUT).encode(charset) + b"&"
+def _not_sorted(fields: Fields, charset: str, out: Out) -> bytes:
+    return "&".join(f"{name}={value}" for name, value in fields.items() if value and name not in out).encode(charset)
 
 
-def _key_named(fields: Fields, charset: str) -> bytes:
-    return canonical(fields, OUT).encode(charset) + b"&key="
+def _ampersand_before_key(fields: Fields, charset: str, out: Out) -> bytes:
+    return canonical(fields, out).encode(charset) + b"&"
 
 
-MISTAKES: tuple[tuple[str, Callable[[Fields, str], bytes]], ...] = (
+def _key_named(fields: Fields, charset: str, out: Out) -> bytes:
+    return canonical(fields, out).encode(charset) + b"&key="
+
+
+MISTAKES: tuple[tuple[str, Callable[[Fields, str, Out], bytes]], ...] = (
     ("sign_type was signed: leave sign and sign_type out of the string.", _type_signed),
+    ("sign_type was left out of the string: here only sign is left out.", _type_left_out),
     ("Empty values were signed: leave out every parameter without a value.", _empties_signed),
     ("The values were url-encoded before signing: sign the raw values, encode afterwards.", _values_encoded),
     ("The parameters were signed as they stand in the address: sort them by name first.", _not_sorted),
@@ -48,11 +53,11 @@ MISTAKES: tuple[tuple[str, Callable[[Fields, str], bytes]], ...] = (
 )
 
 
-def likely_mistake(fields: Fields, charset: str, given: str, signer: Signer) -> str:
+def likely_mistake(fields: Fields, charset: str, given: str, signer: Signer, out: Out) -> str:
     """A sentence for the developer."""
-    right = canonical(fields, OUT).encode(charset)
+    right = canonical(fields, out).encode(charset)
     for sentence, variant in MISTAKES:
-        text = variant(fields, charset)
+        text = variant(fields, charset, out)
         if text != right and signer.verify(text, given.lower() if signer.sign_type == "MD5" else given):
             return sentence
     if signer.sign_type == "MD5" and signer.verify(right, given.lower()):

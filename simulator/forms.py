@@ -60,7 +60,7 @@ def check_signature(form: Form, signer: Signer, leave_out: Collection[str] = UNS
         return text
     raise Refusal(
         "ILLEGAL_SIGN",
-        likely_mistake(form.fields, form.charset, given, signer) if given else "There is no sign field.",
+        likely_mistake(form.fields, form.charset, given, signer, leave_out) if given else "There is no sign field.",
         canonical=text,
         sign=given,
         expected=expected_signature(text.encode(form.charset), signer),

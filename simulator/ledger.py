@@ -131,6 +131,12 @@ class Ledger:
         with self.lock:
             return next((o for o in reversed(self.orders.values()) if o.out_trade_no == out_trade_no), None)
 
+    def twins_of(self, order: Order) -> list[Order]:
+        """The buyer's other pages over the same subject and amount, one for each number."""
+        with self.lock:
+            others = {other.out_trade_no: other for other in self.orders.values() if other.same_as(order)}
+            return [other for number, other in others.items() if number != order.out_trade_no]
+
     def create(self, order: Order, now: datetime, expires: datetime | None) -> Trade:
         """The buyer has logged in: the trade exists from now on (protocol.md D.3). The existing one where it does."""
         with self.lock:

@@ -156,6 +156,7 @@ def _trade_fields(world: World, trade: Trade) -> dict[str, str]:
         "payment_type": trade.order.payment_type,
         "price": total,
         "quantity": "1",
+        "refund_status": "REFUND_SUCCESS" if trade.refunds else "",
         "seller_email": world.merchant.seller_email,
         "seller_id": world.merchant.partner,
         "subject": trade.order.subject,

@@ -41,7 +41,14 @@ def notification(world: World, trade: Trade, notify_id: str) -> dict[str, str]:
         "discount": "0.00",
         "is_total_fee_adjust": "N",
         "use_coupon": "N",
+        **_refund(world, trade),
     }
+
+
+def _refund(world: World, trade: Trade) -> dict[str, str]:
+    if not trade.refunds:
+        return {}
+    return {"refund_status": "REFUND_SUCCESS", "gmt_refund": world.clock.stamp(trade.refunds[-1].when)}
 
 
 def way_back(world: World, trade: Trade) -> dict[str, str]:

@@ -2,11 +2,12 @@
 
 from functools import cache
 
+from payments.alipay import sandbox
+from payments.alipay.keys import private_key
 from payments.alipay.signing import Md5Signer, RsaSigner, Signer
 from simulator import mapi_messages, openapi_messages
 from simulator.forms import address_with, signed
 from simulator.ledger import Trade
-from simulator.merchant import own_key
 from simulator.notifier import Notice
 from simulator.notify_ids import FOR_A_NOTIFICATION
 from simulator.scenarios import Forgery
@@ -15,7 +16,7 @@ from simulator.world import World
 
 def signer_of(world: World, trade: Trade) -> Signer:
     """Who signs messages about ``trade``."""
-    return world.merchant.app if trade.modern and world.merchant.app else world.merchant.signer
+    return world.merchant.app if trade.modern else world.merchant.signer
 
 
 def notice_of(world: World, trade: Trade, forgery: Forgery | None = None, wanted_id: str = "") -> Notice:
@@ -51,4 +52,4 @@ def _signer(world: World, trade: Trade, change: Forgery) -> Signer:
 
 @cache
 def _strangers_signer(sign_type: str) -> RsaSigner:
-    return RsaSigner(own_key(None), None, sign_type)
+    return RsaSigner(private_key(sandbox.new_keys().app_private), None, sign_type)

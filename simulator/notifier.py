@@ -3,10 +3,11 @@
 import heapq
 import itertools
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlencode, urlsplit
 
@@ -14,6 +15,7 @@ from payments.alipay.signing import canonical
 from simulator.clock import Clock
 from simulator.forms import UNSIGNED, callable_address
 from simulator.notify_ids import NotifyIds
+from simulator.refusal import Refusal
 from simulator.wirelog import WireLog
 
 MINUTE = 60
@@ -21,6 +23,7 @@ GAPS = (4 * MINUTE, 10 * MINUTE, 10 * MINUTE, 60 * MINUTE, 120 * MINUTE, 360 * M
 PATIENCE = 10.0
 ANSWER_READ = 1024
 WORKERS = 24
+Job = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +60,19 @@ class Notifier:
 
     def __init__(self, clock: Clock, wire: WireLog, ids: NotifyIds, speed: float) -> None:
         self.clock, self.wire, self.ids, self.speed = clock, wire, ids, speed
-        self._due: list[tuple[datetime, int, Notice]] = []
+        self._due: list[tuple[datetime, int, Job]] = []
         self._order = itertools.count()
         self._pool = ThreadPoolExecutor(WORKERS, "notify")
         threading.Thread(target=self._keep_time, name="timetable", daemon=True).start()
 
     def schedule(self, notice: Notice, delay: float = 0.0) -> None:
         """Sends ``notice`` after ``delay`` seconds, and again by the timetable until it succeeds."""
+        self.later(partial(self._try, notice), delay)
+
+    def later(self, job: Job, delay: float) -> None:
+        """Does ``job`` after ``delay`` seconds of the simulator's clock."""
         with self.clock.moved:
-            heapq.heappush(self._due, (self.clock.now() + timedelta(seconds=delay), next(self._order), notice))
+            heapq.heappush(self._due, (self.clock.now() + timedelta(seconds=delay), next(self._order), job))
             self.clock.moved.notify_all()
 
     def send_copies(self, notice: Notice, copies: int, parallel: bool) -> list[Answer]:
@@ -116,14 +123,20 @@ class Notifier:
             with self.clock.moved:
                 while not self._ripe():
                     self.clock.moved.wait(self._pause())
-                notice = heapq.heappop(self._due)[2]
-            self._pool.submit(self._try, notice)
+                job = heapq.heappop(self._due)[2]
+            self._pool.submit(self._do, job)
 
     def _ripe(self) -> bool:
         return bool(self._due) and self._due[0][0] <= self.clock.now()
 
     def _pause(self) -> float | None:
         return max(0.0, (self._due[0][0] - self.clock.now()).total_seconds()) if self._due else None
+
+    def _do(self, job: Job) -> None:
+        try:
+            job()
+        except Refusal as refusal:
+            self.wire.add(self.clock.stamp(), "in", "scenario", "", verdict=str(refusal))
 
     def _try(self, notice: Notice) -> None:
         if not self.deliver(notice).success and notice.repeats and len(notice.answers) <= len(GAPS):

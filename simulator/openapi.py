@@ -72,12 +72,9 @@ def _checked(world: World, form: Form, method: str) -> tuple[str, Biz]:
         raise Refusal("isv.invalid-app-id", "The simulator keeps another app's account: see --app-id.")
     if method not in PAGES and method not in METHODS:
         raise Refusal("isv.invalid-method", "No method of this name.")
-    signer = world.merchant.app
-    if signer is None:
-        raise Refusal("isv.missing-signature-config", "Start the simulator with --app-public-key.")
-    if form.get("sign_type") != signer.sign_type:
-        raise Refusal("isv.invalid-signature-type", f"This app signs with {signer.sign_type}.")
-    text = _signature(form, signer)
+    if form.get("sign_type") != world.merchant.app.sign_type:
+        raise Refusal("isv.invalid-signature-type", f"This app signs with {world.merchant.app.sign_type}.")
+    text = _signature(form, world.merchant.app)
     _check_time(world, form.get("timestamp"))
     return text, _biz(form)
 

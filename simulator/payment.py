@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
 
-from payments.alipay.messages import PAID, TradeStatus
+from payments.alipay.messages import TradeStatus
+from simulator.bills import foreign_line
 from simulator.clock import CHINA
 from simulator.ledger import Order, Trade
 from simulator.messages import notice_of, way_back
 from simulator.notifier import Notice
+from simulator.refunds import share_back
 from simulator.refusal import Refusal
-from simulator.scenarios import Back, Delivery, Outcome, Scenario
+from simulator.scenarios import FOREIGN_NUMBER, Back, Delivery, Outcome, Scenario
 from simulator.world import World
 
 WAIT_FOR_NOTIFICATION = 5.0
@@ -55,7 +59,20 @@ def play(world: World, order: Order, scenario: Scenario) -> Played:
     world.trouble = scenario.trouble or world.trouble
     world.clock.skew = timedelta(seconds=scenario.skew) if scenario.skew else world.clock.skew
     _deliver(world, trade, scenario)
+    _around(world, trade, scenario)
     return Played(trade, scenario.outcome, "" if scenario.back == Back.NEVER else way_back(world, trade))
+
+
+def _around(world: World, trade: Trade, scenario: Scenario) -> None:
+    """What else happens with this payment: the twins are paid too, the bill will be wrong."""
+    if scenario.bill_gap:
+        world.bill_without |= {trade.out_trade_no}
+        world.bill_extra.append(foreign_line(world, FOREIGN_NUMBER, trade.order.total))
+    if scenario.twins:
+        for order in world.ledger.twins_of(trade.order):
+            twin = log_in(world, order)
+            if not twin.paid:
+                _deliver(world, take_money(world, twin, even_closed=True), scenario)
 
 
 def paid_changes(world: World) -> dict[str, object]:
@@ -105,6 +122,11 @@ def _deliver(world: World, trade: Trade, scenario: Scenario) -> None:
     """Puts the scenario's notifications on the timetable; waits for the first where the way back comes after it."""
     notices: list[Notice] = []
     for delivery in scenario.deliveries if trade.order.notify_url else ():
+        if trade.modern and delivery.forgery and delivery.forgery.legacy_only:
+            continue
+        if delivery.finish or delivery.refund:
+            world.notifier.later(partial(_change_and_tell, world, trade, delivery), delivery.delay)
+            continue
         notice = notices[0] if delivery.again else _notice(world, trade, delivery)
         notices.append(notice)
         for _ in range(delivery.copies):
@@ -113,9 +135,12 @@ def _deliver(world: World, trade: Trade, scenario: Scenario) -> None:
         notices[0].tried.wait(WAIT_FOR_NOTIFICATION)
 
 
+def _change_and_tell(world: World, trade: Trade, delivery: Delivery) -> None:
+    changed = finish(world, trade) if delivery.finish else share_back(world, trade, Decimal(delivery.refund))
+    world.notifier.schedule(_notice(world, changed, delivery))
+
+
 def _notice(world: World, trade: Trade, delivery: Delivery) -> Notice:
-    if delivery.finish:
-        trade = finish(world, trade) if trade.status in PAID else trade
     notice = notice_of(world, trade, delivery.forgery)
     notice.lost, notice.repeats = delivery.lost, delivery.forgery is None
     return notice

@@ -12,9 +12,16 @@ from simulator.world import World
 def refund(world: World, trade: Trade, amount: Decimal, request_no: str) -> tuple[Trade, bool]:
     """The trade afterwards, and whether this call moved money. Raises Refusal with the ACQ word.
 
-    Without a number only the whole can go back, under the trade's own number. The merchant is told at the payment's
-    notify_url; a trade that is refunded in full is closed.
+    The merchant is told at the payment's notify_url; a trade that is refunded in full is closed.
     """
+    trade, moved = move_back(world, trade, amount, request_no)
+    if moved and trade.order.notify_url:
+        world.notifier.schedule(notice_of(world, trade))
+    return trade, moved
+
+
+def move_back(world: World, trade: Trade, amount: Decimal, request_no: str) -> tuple[Trade, bool]:
+    """As ``refund``, without telling. Without a number only the whole can go back, under the trade's own number."""
     if not request_no and amount != trade.order.total:
         raise Refusal("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "A partial refund needs out_request_no.")
     wanted = Refund(request_no or trade.out_trade_no, amount, world.clock.now())
@@ -22,12 +29,18 @@ def refund(world: World, trade: Trade, amount: Decimal, request_no: str) -> tupl
         trade = world.ledger.trades[trade.out_trade_no]
         earlier = next((known for known in trade.refunds if known.request_no == wanted.request_no), None)
         if earlier is None:
-            trade = _do(world, trade, wanted)
-        elif earlier.amount != amount:
+            return _do(world, trade, wanted), True
+        if earlier.amount != amount:
             raise Refusal("ACQ.DISCORDANT_REPEAT_REQUEST", "This out_request_no was used with another amount.")
-    if earlier is None and trade.order.notify_url:
-        world.notifier.schedule(notice_of(world, trade))
-    return trade, earlier is None
+        return trade, False
+
+
+def share_back(world: World, trade: Trade, share: Decimal) -> Trade:
+    """The seller's own console gives back ``share`` of what is left. Raises Refusal where that cannot be."""
+    trade = world.ledger.trades[trade.out_trade_no]
+    left = trade.order.total - trade.refunded
+    amount = max((left * share).quantize(Decimal("0.01")), Decimal("0.01"))
+    return move_back(world, trade, amount, f"console{len(trade.refunds) + 1}")[0]
 
 
 def _do(world: World, trade: Trade, wanted: Refund) -> Trade:

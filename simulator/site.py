@@ -47,8 +47,7 @@ class Urls:
 
 def public_key(world: World, request: HttpRequest) -> HttpResponse:
     """The key that the merchant configures as Alipay's public key."""
-    text = world.merchant.public_key or "MD5 account: both sides sign with the shared key.\n"
-    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+    return HttpResponse(world.merchant.public_key, content_type="text/plain; charset=utf-8")
 
 
 def static(request: HttpRequest, name: str) -> HttpResponse | FileResponse:

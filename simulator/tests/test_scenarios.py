@@ -1,5 +1,6 @@
 """Each scenario, from the buyer's button to the messages that the shop gets."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -72,6 +73,17 @@ def test_9_five_copies_at_once(waiting: Buyer, shop: Shop) -> None:
     assert len({copy["notify_id"] for copy in copies}) == 1
 
 
+def test_10_both_attempts_are_paid(
+    buyer: Buyer, with_order: Callable[..., Buyer], shop: Shop, simulator: Simulator, number: str
+) -> None:
+    second = with_order(out_trade_no=f"{number}02")
+    with_order(out_trade_no=f"{number}03", subject="something else")
+    second.press("pay", scenario="10")
+
+    assert {told["out_trade_no"] for told in shop.wait(2)} == {number, f"{number}02"}
+    assert [trade["status"] for trade in simulator.read("trades")["trades"]] == ["TRADE_SUCCESS"] * 2
+
+
 def test_11_signed_lies_about_amount_and_seller(waiting: Buyer, shop: Shop, simulator: Simulator, number: str) -> None:
     shop.says = [(200, b"fail")] * 2
     assert 'data-outcome="forge"' in waiting.press("pay", scenario="11").text
@@ -88,14 +100,15 @@ def test_11_signed_lies_about_amount_and_seller(waiting: Buyer, shop: Shop, simu
 
 
 def test_12_messages_that_are_not_alipays(waiting: Buyer, shop: Shop, simulator: Simulator, number: str) -> None:
-    shop.says = [(200, b"fail")] * 3
+    shop.says = [(200, b"fail")] * 4
     waiting.press("pay", scenario="12")
-    messages = shop.wait(3)
-    genuine = [message for message in messages if message["sign"] == md5_of(message)]
-    verify = {"service": "notify_verify", "partner": "2088000000000001", "notify_id": genuine[0]["notify_id"]}
+    messages = shop.wait(4)
+    known = [message for message in messages if message["sign"] == md5_of(message)]
 
-    assert len(genuine) == 1
-    assert simulator.gateway(verify).text == "false"
+    assert sorted(message["sign_type"] for message in known) == ["MD5", "RSA2"]
+    for message in known:
+        verify = {"service": "notify_verify", "partner": "2088000000000001", "notify_id": message["notify_id"]}
+        assert simulator.gateway(verify).text == "false"
     assert simulator.status(number) == "WAIT_BUYER_PAY"
 
 
@@ -134,6 +147,37 @@ def test_16_finished_follows_success(waiting: Buyer, shop: Shop, simulator: Simu
 
     assert (first["trade_status"], second["trade_status"]) == ("TRADE_SUCCESS", "TRADE_FINISHED")
     assert first["notify_id"] != second["notify_id"]
+    assert simulator.status(number) == "TRADE_FINISHED"
+
+
+def test_17_half_goes_back_then_the_rest(waiting: Buyer, shop: Shop, simulator: Simulator, number: str) -> None:
+    waiting.press("pay", scenario="17")
+    assert simulator.status(number) == "TRADE_SUCCESS"
+    simulator.do("clock", forward=2)
+    half = shop.wait(2)[1]
+    simulator.do("clock", forward=2)
+    rest = shop.wait(3)[2]
+
+    assert (half["trade_status"], half["refund_status"]) == ("TRADE_SUCCESS", "REFUND_SUCCESS")
+    assert (rest["trade_status"], rest["refund_status"]) == ("TRADE_CLOSED", "REFUND_SUCCESS")
+    assert "gmt_refund" in rest
+
+
+def test_18_a_refund_that_nobody_told(waiting: Buyer, shop: Shop, simulator: Simulator, number: str) -> None:
+    waiting.press("pay", scenario="18")
+    simulator.until(lambda: len(simulator.sent()) == 2)
+    answer = simulator.ask("single_trade_query", out_trade_no=number).text
+
+    assert len(shop.bodies) == 1
+    assert "<refund_status>REFUND_SUCCESS<" in answer and "<to_buyer_fee>88.00<" in answer
+
+
+def test_17_a_product_without_refunds_gives_none(waiting: Buyer, simulator: Simulator, number: str) -> None:
+    simulator.do("product", product="basic")
+    waiting.press("pay", scenario="17")
+    simulator.do("clock", forward=4)
+    simulator.until(lambda: simulator.read("wire")["wire"][0]["verdict"].startswith("ACQ.TRADE_HAS_FINISHED"))
+
     assert simulator.status(number) == "TRADE_FINISHED"
 
 
