@@ -3,6 +3,7 @@
 from django.http import Http404, HttpRequest
 
 from orders.models import Order
+from orders.numbers import is_number
 
 PLACED, FOUND = "orders", "orders_found"
 REMEMBERED = 100
@@ -10,7 +11,7 @@ REMEMBERED = 100
 
 def own_order(request: HttpRequest, number: str) -> Order:
     """The visitor's own order. A stranger's order and an absent one raise the same Http404 after the same work."""
-    order = Order.objects.filter(number=number).first()
+    order = Order.objects.filter(number=number).first() if is_number(number) else None
     known = number in request.session.get(PLACED, ()) or number in request.session.get(FOUND, ())
     if order is None or not (known or _is_buyer(request, order)):
         raise Http404

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.forms import digits_of, phone_of
 from orders.models import Order, OrderEvent, OrderLine
+from orders.numbers import DIGITS, is_number
 from orders.templatetags.masks import mask_email, mask_name
 from shop.templatetags.money import plain_money
 
 PARCEL = ("parcel_company", "parcel_number")
 PHONE_DIGITS = 11
-NUMBER_DIGITS = 14
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -112,7 +112,8 @@ class OrderAdmin(admin.ModelAdmin):
 
     def find_exact(self, term: str) -> Order | None:
         """The one order that ``term`` names, which the search then opens. Payments adds trade numbers."""
-        return Order.objects.filter(number=digits_of(term)).first()
+        number = digits_of(term)
+        return Order.objects.filter(number=number).first() if is_number(number) else None
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Goes straight to the order that is named in full."""
@@ -127,12 +128,12 @@ class OrderAdmin(admin.ModelAdmin):
     ) -> tuple[QuerySet[Order], bool]:
         """By index only: exact e-mail, exact phone, or the first digits of the number."""
         term = search_term.strip()
-        if "@" in term:
+        if "@" in term and term.isprintable():
             return queryset.filter(email=term.lower()), False
         digits = digits_of(term)
         if len(phone_of(term)) == PHONE_DIGITS:
             return queryset.filter(phone=phone_of(term)), False
-        if digits.isascii() and digits.isdigit() and len(digits) <= NUMBER_DIGITS:
-            first, last = digits.ljust(NUMBER_DIGITS, "0"), digits.ljust(NUMBER_DIGITS, "9")
+        if digits.isascii() and digits.isdigit() and len(digits) <= DIGITS:
+            first, last = digits.ljust(DIGITS, "0"), digits.ljust(DIGITS, "9")
             return queryset.filter(number__gte=first, number__lte=last), False
         return (queryset.none() if term else queryset), False

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import timedelta
 from smtplib import SMTPException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -64,14 +65,15 @@ def message_for(mail: OutboxMail) -> EmailMultiAlternatives:
     """Text and HTML in the order's language; the subject bears the number."""
     order, template = mail.order, mail.kind.partition("-")[0]
     with translation.override(order.language):
-        facts = {
+        facts: dict[str, Any] = {
             "order": order,
             "lines": list(order.lines.all()),
             "link": settings.SITE_URL + reverse("orders:find") + f"?number={order.number}",
             "shop": _("Leaf, Paper & Clay"),
+            "subject": _subject(template, order),
         }
         message = EmailMultiAlternatives(
-            subject=_subject(template, order),
+            subject=facts["subject"],
             body=render_to_string(f"orders/email/{template}.txt", facts),
             to=[order.email],
             headers={"Message-ID": f"<{mail.kind}.{order.number}@{settings.SITE_HOST}>"},

@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 LAST_SERIAL = 99_999_999
 FEW_LEFT = 100  # one part in this many of all serials: the time to warn
 RANDOM_DIGITS = 6
+DIGITS = 14
 
 
 class NumbersExhausted(Exception):
@@ -32,6 +33,11 @@ def allot() -> tuple[int, str]:
         )
     _warn_if_few_left(serial)
     return serial, f"{serial:08d}{secrets.randbelow(10**RANDOM_DIGITS):0{RANDOM_DIGITS}d}"
+
+
+def is_number(text: str) -> bool:
+    """Whether ``text`` could be an order number; nothing else is ever asked of the database."""
+    return len(text) == DIGITS and text.isascii() and text.isdigit()
 
 
 def _warn_if_few_left(serial: int) -> None:
