@@ -78,7 +78,7 @@ class Accounts:
 
     def _open_signer(self, *, certificate_mode: bool) -> Signer | None:
         if self.simulator and not self.read.any_set("ALIPAY_APP_PRIVATE_KEY", "ALIPAY_PUBLIC_KEY"):
-            keys = sandbox.demo_keys(self.data_dir / "simulator")
+            keys = sandbox.demo_keys(self.data_dir / "simulator" / "keys")
             return RsaSigner(private_key(keys.app_private), public_key(keys.alipay_public))
         return self._rsa("ALIPAY_APP_PRIVATE_KEY", "ALIPAY_CERT" if certificate_mode else "ALIPAY_PUBLIC_KEY", "RSA2")
 

@@ -173,7 +173,7 @@ SHIPPING_FREE_FROM = read.number("SHIPPING_FREE_FROM", 199, 0, 100_000_000)
 # --- payment
 
 METHODS = ("alipay", "alipay-instant")
-PAYMENT_METHODS = read.listed("PAYMENT_METHODS", "alipay-instant")
+PAYMENT_METHODS = read.listed("PAYMENT_METHODS", "alipay,alipay-instant" if DEMO else "alipay")
 if not PAYMENT_METHODS or set(PAYMENT_METHODS) - set(METHODS):
     read.wrong("PAYMENT_METHODS", f"write a comma list out of: {', '.join(METHODS)}.")
 GATEWAY_CONNECT_TIMEOUT = read.number("GATEWAY_CONNECT_TIMEOUT", 3, 1, 30)

@@ -47,7 +47,7 @@ def compare(gateway: Gateway, bill: Iterable[BillLine], day: date) -> Tally:
     seen: set[str] = set()
     for line in bill:
         tally.lines += 1
-        seen.add(line.trade_no if line.kind == "trade" else line.request_no)
+        seen |= {line.trade_no, line.request_no}
         _take(gateway, line, tally)
     _missing(gateway, day, seen, tally)
     return tally
@@ -76,19 +76,29 @@ def _take_charge(gateway: Gateway, line: BillLine, tally: Tally) -> None:
 
 
 def _take_refund(gateway: Gateway, line: BillLine, tally: Tally) -> None:
-    if LedgerEntry.objects.filter(method=gateway.method, kind=Kind.REFUND, reference=line.request_no).exists():
-        return
     payment = Payment.objects.filter(method=gateway.method, trade_no=line.trade_no).first()
-    refund = Refund.objects.filter(out_request_no=line.request_no).first()
+    if _refund_known(gateway, line, payment):
+        return
     message = _journal(gateway, line, GatewayMessage.Verdict.ACCEPTED, payment)
-    if refund and refund.amount == line.amount:
+    refund = Refund.objects.filter(out_request_no=line.request_no, amount=line.amount).first()
+    if refund:
         tally.booked += book(refund, message)
     elif payment:
         tally.booked += 1
-        notice(payment, payment.refund_reserved + line.amount, message)
+        notice(payment, payment.refund_reserved + line.amount, message, line.request_no)
     else:
         tally.differences += 1
         raise_incident("unknown-refund", line.request_no or line.trade_no, f"The bill says {line.amount} went back.")
+
+
+def _refund_known(gateway: Gateway, line: BillLine, payment: Payment | None) -> bool:
+    """Booked under this number; or a console refund of this amount that a notification told of without a number."""
+    entries = LedgerEntry.objects.filter(method=gateway.method, kind=Kind.REFUND)
+    unnamed = Refund.objects.filter(payment=payment, source=Refund.Source.CONSOLE, amount=line.amount)
+    return (
+        entries.filter(reference=line.request_no).exists()
+        or entries.filter(payment=payment, reference__in=unnamed.values("out_request_no")).exists()
+    )
 
 
 def _missing(gateway: Gateway, day: date, seen: set[str], tally: Tally) -> None:
@@ -98,7 +108,8 @@ def _missing(gateway: Gateway, day: date, seen: set[str], tally: Tally) -> None:
     ours = LedgerEntry.objects.filter(method=gateway.method).filter(
         Q(kind=Kind.CHARGE, payment__paid_at__range=(begin, end)) | Q(kind=Kind.REFUND, at__range=(begin, end))
     )
-    for entry in ours.exclude(reference__in=seen).select_related("order"):
+    told = Q(reference__in=seen) | Q(kind=Kind.REFUND, payment__trade_no__in=seen)
+    for entry in ours.exclude(told).select_related("order"):
         tally.differences += 1
         detail = f"The bill of {day} does not tell of this {entry.kind} of {entry.amount}."
         raise_incident("missing-in-bill", entry.reference, detail, entry.order)

@@ -40,8 +40,11 @@ def request(payment: Payment, amount: Decimal, reason: str, source: str, by: Any
     return refund
 
 
-def book(refund: Refund, message: GatewayMessage | None = None) -> bool:
-    """Books a refund that the gateway says is done, exactly once; False where it was booked before."""
+def book(refund: Refund, message: GatewayMessage | None = None, reference: str = "") -> bool:
+    """Books a refund that the gateway says is done, exactly once; False where it was booked before.
+
+    ``reference`` is the gateway's own number of a refund that we did not ask for.
+    """
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=refund.payment.order_id)
         payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
@@ -50,30 +53,30 @@ def book(refund: Refund, message: GatewayMessage | None = None) -> bool:
             return False
         LedgerEntry.objects.create(
             payment=payment, order=order, method=payment.method, kind=LedgerEntry.Kind.REFUND, amount=refund.amount,
-            reference=refund.out_request_no, message=message,
+            reference=(reference or refund.out_request_no)[:64], message=message,
         )  # fmt: skip
         refund.settle()
         payment.pay_back(refund.amount)
         order.pay_back(refund.amount)
-        order.record("refunded", message=message.pk if message else None, amount=str(refund.amount),
-                     request=refund.out_request_no)  # fmt: skip
+        cause = message.pk if message else None
+        order.record("refunded", message=cause, amount=str(refund.amount), request=refund.out_request_no)
         mails.queue(order, f"refund-{refund.pk}")
     journal.line("refunded", payment.out_trade_no, amount=refund.amount, request=refund.out_request_no)
     return True
 
 
-def notice(payment: Payment, total_refunded: Decimal, message: GatewayMessage | None) -> None:
-    """Takes note of the cumulative refunded sum that a genuine message tells.
+def notice(payment: Payment, total_refunded: Decimal, message: GatewayMessage | None, reference: str = "") -> None:
+    """Takes note of the cumulative refunded sum (yuan) that a genuine message tells.
 
     Refunds of ours that explain it are booked by their own answer; what is left over was refunded at Alipay's own
-    console, and is booked here as such.
+    console, and is booked here as such, under the gateway's ``reference`` where it names one.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=payment.order_id)
         payment = Payment.objects.select_for_update().get(pk=payment.pk)
-        surplus = total_refunded - payment.refund_reserved
+        surplus = min(total_refunded - payment.refund_reserved, payment.refundable)
         if surplus <= 0:
             return
-        refund = request(payment, min(surplus, payment.refundable), "Refunded at Alipay", Refund.Source.CONSOLE)
-        book(refund, message=message)
+        refund = request(payment, surplus, "Refunded at Alipay", Refund.Source.CONSOLE)
+        book(refund, message, reference)
     raise_incident("console-refund", refund.out_request_no, f"{refund.amount} yuan went back.", order)

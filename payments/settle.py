@@ -40,7 +40,7 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
     if judgement.verdict in (Verdict.ACCEPTED, Verdict.REPEAT) and payment is not None:
         outcome = settle(payment, report, message) if judgement.verdict == Verdict.ACCEPTED else Outcome.REPEAT
         if report.given_back:
-            refunds.notice(payment, report.given_back, message)
+            refunds.notice(payment, report.given_back, message, report.refund_request_no)
         return outcome
     if judgement.verdict == Verdict.STALE and payment is not None:
         _follow(payment, report)

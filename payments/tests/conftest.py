@@ -91,7 +91,7 @@ def alipay(settings: Settings) -> Iterator[AlipayDouble]:
 def platform(settings: Settings) -> Iterator[OpenDouble]:
     """The Open Platform is this double, and ``alipay`` the shop's first method."""
     double = OpenDouble()
-    keys = demo_keys(settings.DATA_DIR / "simulator")
+    keys = demo_keys(settings.DATA_DIR / "simulator" / "keys")
     signer = RsaSigner(private_key(keys.app_private), public_key(keys.alipay_public))
     settings.PAYMENT_METHODS = ["alipay", "alipay-instant"]
     settings.ALIPAY_OPEN = OpenAccount(APP_ID, signer, PARTNER, gateway=double.url)

@@ -22,7 +22,7 @@ HEADER = "支付宝交易号,商户订单号,业务类型,完成时间,订单金
 
 
 def alipays_key() -> RSAPrivateKey:
-    key = load_pem_private_key(demo_keys(settings.DATA_DIR / "simulator").alipay_private.encode(), None)
+    key = load_pem_private_key(demo_keys(settings.DATA_DIR / "simulator" / "keys").alipay_private.encode(), None)
     assert isinstance(key, RSAPrivateKey)
     return key
 

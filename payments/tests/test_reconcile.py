@@ -1,0 +1,121 @@
+"""The day's bill against the ledger: what one side lacks is booked or raised."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django import Settings
+
+from payments.models import Incident, LedgerEntry, Payment, Refund
+from payments.proofs import PROOFS
+from payments.tests.alipay_double import AlipayDouble, tell
+from payments.tests.factories import PaymentFactory
+from payments.tests.open_double import OpenDouble, answer, packed_bill, told
+
+pytestmark = pytest.mark.django_db
+BILL = "alipay.data.dataservice.bill.downloadurl.query"
+DAY = "2026-11-23"
+
+
+def line(payment: Payment, kind: str = "交易", **changes: str) -> dict[str, str]:
+    return {
+        "支付宝交易号": f"2026112322002{payment.pk:015}", "商户订单号": payment.out_trade_no, "业务类型": kind,
+        "完成时间": f"{DAY} 12:00:00", "订单金额（元）": f"{'-' if kind == '退款' else ''}{payment.amount:.2f}",
+    } | changes  # fmt: skip
+
+
+def lay_out(platform: OpenDouble, *lines: dict[str, str]) -> None:
+    platform.answers[BILL] = answer(BILL, bill_download_url=f"{platform.url}?service=bill")
+    platform.answers["bill"] = (200, packed_bill(list(lines)))
+
+
+def reconcile(capsys: Any) -> tuple[int, str]:
+    try:
+        call_command("reconcile", day=date.fromisoformat(DAY))
+    except SystemExit as end:
+        return int(str(end.code)), capsys.readouterr().out
+    return 0, capsys.readouterr().out
+
+
+def paid(platform: OpenDouble, **changes: str) -> Payment:
+    payment = PaymentFactory(method="alipay")
+    tell(told(payment, **changes), "alipay")
+    payment.refresh_from_db()
+    return payment
+
+
+def test_a_day_that_agrees_has_no_difference(platform: OpenDouble, capsys: Any) -> None:
+    lay_out(platform, line(paid(platform)))
+    assert reconcile(capsys) == (0, f"{DAY} alipay: 1 lines, 0 booked from it, 0 differences\n")
+
+
+def test_a_payment_only_the_bill_knows_is_booked(platform: OpenDouble, capsys: Any) -> None:
+    payment = PaymentFactory(method="alipay")
+    lay_out(platform, line(payment))
+    assert reconcile(capsys)[0] == 0
+    payment.refresh_from_db()
+    assert payment.order.status == "paid"
+    assert [finding for proof in PROOFS for finding in proof()] == []
+
+
+def test_a_payment_the_bill_does_not_know_is_raised(platform: OpenDouble, capsys: Any) -> None:
+    payment = paid(platform, gmt_payment=f"{DAY} 11:59:58")
+    lay_out(platform)
+    assert reconcile(capsys)[0] == 1
+    assert Incident.objects.get().subject == payment.trade_no
+
+
+def test_a_line_of_an_unknown_order_is_raised(platform: OpenDouble, capsys: Any) -> None:
+    stranger = PaymentFactory.build(pk=7, out_trade_no="9999999999999901", amount=5)
+    lay_out(platform, line(stranger, **{"订单金额（元）": "5.00"}))
+    assert reconcile(capsys)[0] == 1
+    assert Incident.objects.get().kind == "unknown-trade"
+
+
+def test_another_amount_in_the_bill_is_raised(platform: OpenDouble, capsys: Any) -> None:
+    payment = paid(platform)
+    lay_out(platform, line(payment, **{"订单金额（元）": "1.00"}))
+    assert reconcile(capsys)[0] == 1
+    assert Incident.objects.get().kind == "mismatch"
+
+
+def test_a_refund_made_at_alipay_is_booked_from_the_bill(platform: OpenDouble, capsys: Any) -> None:
+    payment = paid(platform)
+    lay_out(platform, line(payment), line(payment, "退款", **{"退款批次号/请求号": "console-1"}))
+    assert reconcile(capsys)[0] == 0
+    assert (Refund.objects.get().source, Payment.objects.get().order.status) == ("console", "refunded")
+    assert [finding for proof in PROOFS for finding in proof()] == []
+
+
+def test_the_same_bill_twice_books_once(platform: OpenDouble, capsys: Any) -> None:
+    payment = PaymentFactory(method="alipay")
+    lay_out(platform, line(payment), line(payment, "退款", **{"退款批次号/请求号": "console-1"}))
+    assert [reconcile(capsys)[0], reconcile(capsys)[0]] == [0, 0]
+    assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["charge", "refund"]
+
+
+def test_a_day_without_trades_is_a_day(platform: OpenDouble, capsys: Any) -> None:
+    platform.answers[BILL] = answer(BILL, bill_file_code="EMPTY_DATA_WITH_BILL_FILE")
+    assert reconcile(capsys)[0] == 0
+
+
+@pytest.mark.parametrize("bill", [b"", b"PK\x03\x04broken", b"<html>"])
+def test_a_bill_that_cannot_be_read_changes_nothing(platform: OpenDouble, capsys: Any, bill: bytes) -> None:
+    lay_out(platform)
+    platform.answers["bill"] = (200, bill)
+    with pytest.raises(CommandError):
+        reconcile(capsys)
+
+
+def test_a_silent_gateway_is_said_plainly(platform: OpenDouble, capsys: Any) -> None:
+    platform.answers[BILL] = (502, b"")
+    with pytest.raises(CommandError, match="No bill of"):
+        reconcile(capsys)
+
+
+def test_without_the_open_platform_there_is_no_bill(alipay: AlipayDouble, settings: Settings) -> None:
+    settings.PAYMENT_METHODS = ["alipay-instant"]
+    with pytest.raises(CommandError, match="PAYMENT_METHODS"):
+        call_command("reconcile", day=timezone.now().date())
