@@ -46,12 +46,13 @@ class Accounts:
             self.read.wrong("ALIPAY_APP_ID", "set the 16 digits of your app.")
         if not self.simulator and app_id == sandbox.APP_ID:
             self.read.wrong("ALIPAY_APP_ID", "this is the demo's. Set your own.")
+        seller_id = self._pid("ALIPAY_SELLER_ID")
         serials = self._serials()
         signer = self._open_signer(certificate_mode=bool(serials))
         return signer and OpenAccount(
             app_id=app_id,
             signer=signer,
-            seller_id=self._pid("ALIPAY_SELLER_ID"),
+            seller_id=seller_id,
             gateway=self.read.url("ALIPAY_GATEWAY", self.simulator or OPEN_GATEWAY),
             **serials,
         )

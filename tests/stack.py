@@ -112,7 +112,8 @@ class Stack:
             port = free_port()
             self.gateway = f"http://127.0.0.1:{port}"
             self.environment["SIMULATOR_PORT"] = str(port)
-            self._spawn("simulator", "-m", "simulator", "--port", str(port), "--speed", "600")
+            options = ("--port", str(port), "--speed", "600", "--data", str(self.folder / "simulator"))
+            self._spawn("simulator", "-m", "simulator", *options)
             self._wait(f"{self.gateway}/sim/")
         if self.worker:
             self._spawn("worker", "manage.py", "worker")

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 import requests
 
 from tests.browsing import TIMEOUT, Visitor
@@ -27,26 +28,27 @@ def tell(stack: Stack, name: str, **asked: object) -> dict[str, object]:
     return told
 
 
-def pay_untold(stack: Stack) -> str:
+def pay_untold(stack: Stack, method: str) -> str:
     """A paid trade of which the shop knows nothing yet: its out_trade_no."""
     visitor = Visitor(stack.url)
     number = visitor.order("many")
-    visitor.session.get(visitor.start_payment(number), timeout=TIMEOUT)
+    visitor.session.get(visitor.start_payment(number, method=method), timeout=TIMEOUT)
     tell(stack, "pay", out_trade_no=f"{number}01", scenario=PAID_UNTOLD)
     return f"{number}01"
 
 
-def storm(stack: Stack) -> Counter[str]:
+def storm(stack: Stack, method: str = "alipay-instant") -> Counter[str]:
     """The answers to twenty copies sent in parallel."""
-    told = tell(stack, "notify", out_trade_no=pay_untold(stack), copies=COPIES, parallel=True)
+    told = tell(stack, "notify", out_trade_no=pay_untold(stack, method), copies=COPIES, parallel=True)
     answers = told["answers"]
     assert isinstance(answers, list)
     return Counter(f"{answer['status']} {answer['body'][:40]}" for answer in answers)
 
 
-def test_twenty_copies_at_once_have_one_effect_and_twenty_successes(start: Callable[..., Stack]) -> None:
+@pytest.mark.parametrize("method", ["alipay", "alipay-instant"])
+def test_twenty_copies_at_once_have_one_effect_and_twenty_successes(start: Callable[..., Stack], method: str) -> None:
     stack = start(simulator=True)
-    assert storm(stack) == {"200 success": COPIES}, stack.log()
+    assert storm(stack, method) == {"200 success": COPIES}, stack.log()
     effects = {query: stack.count(query) for query in (CHARGES, COMMITTED, EVENTS, MAILS)}
     assert effects == dict.fromkeys(effects, 1)
     assert stack.count(INCIDENTS) == 0
