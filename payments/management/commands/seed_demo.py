@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from orders import demo as orders
+from payments import demo as payments
 from shop.demo import catalogue, staff
 
 BAR = 30
@@ -32,7 +33,9 @@ class Command(BaseCommand):
         if options["reset"]:
             self._reset()
         catalogue.seed(self._progress, options["products"])
-        orders.seed(options["orders"], options["days"], options["seed"], self._progress)
+        unpaid = options["orders"] // 4
+        orders.seed(unpaid, options["days"], options["seed"], self._progress)
+        payments.seed(options["orders"] - unpaid, options["days"], options["seed"], self._progress)
         self._print_logins(staff.seed())
 
     def _reset(self) -> None:
