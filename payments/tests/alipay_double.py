@@ -107,12 +107,12 @@ class AlipayDouble:
         self.server.server_close()
 
     def asked_for(self, service: str) -> list[dict[str, str]]:
-        return [fields for fields in self.asked if fields["service"] == service]
+        return [fields for fields in self.asked if fields.get("service") == service]
 
     def _reply(self, query: str) -> Reply:
         fields = dict(parse_qsl(query))
         self.asked.append(fields)
-        answer = self.answers.get(fields["service"], refusal("TRADE_NOT_EXIST"))
+        answer = self.answers.get(fields.get("service", ""), refusal("TRADE_NOT_EXIST"))
         return answer() if callable(answer) else answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

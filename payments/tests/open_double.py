@@ -88,7 +88,7 @@ class OpenDouble(AlipayDouble):
     def _reply(self, query: str) -> Reply:
         fields = dict(parse_qsl(query))
         self.asked.append(fields)
-        method = fields.get("method") or fields["service"]
+        method = fields.get("method") or fields.get("service", "")
         reply: Reply | Callable[[], Reply] = self.answers.get(method) or refused(method, "ACQ.TRADE_NOT_EXIST")
         return reply() if callable(reply) else reply
 
