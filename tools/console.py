@@ -21,16 +21,21 @@ def fail(reason: str) -> NoReturn:
     sys.exit(f"dev.py: {reason}")
 
 
+def status(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> int:
+    """Runs a command in the project's folder; how it ended."""
+    return subprocess.run([str(word) for word in command], cwd=ROOT, env={**os.environ, **(env or {})}).returncode
+
+
 def run(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
-    """Runs a command in the project's folder; its failure is ours."""
-    status = subprocess.run([str(word) for word in command], cwd=ROOT, env={**os.environ, **(env or {})}).returncode
-    if status:
-        fail(f"{' '.join(str(word) for word in command)} ended with status {status}")
+    """As ``status``, but its failure is ours."""
+    if ended := status(command, env):
+        fail(f"{' '.join(str(word) for word in command)} ended with status {ended}")
 
 
-def step(title: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> None:
-    """As ``run``, with a heading before and the seconds after."""
+def step(title: str, command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> bool:
+    """As ``status``, with a heading before and the seconds after; whether it went well."""
     say(f"== {title}")
     began = time.monotonic()
-    run(command, env)
-    say(f"   {title}: {time.monotonic() - began:.0f} s")
+    well = status(command, env) == 0
+    say(f"   {title}: {'well' if well else 'FAILED'}, {time.monotonic() - began:.0f} s")
+    return well

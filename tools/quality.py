@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools import venv
-from tools.console import say, step
+from tools.console import fail, say, step
 
 
 def production() -> dict[str, str]:
@@ -24,20 +24,29 @@ def development() -> dict[str, str]:
 
 
 def check(words: Sequence[str]) -> None:
-    """Runs every check; the first that fails ends it."""
+    """Runs every check, also after one has failed, and names those that did."""
     bin_ = venv.ensure(venv.EVERYTHING).parent
-    demo = development()
-    step("style", [bin_ / "ruff", "check", "."])
-    step("format", [bin_ / "ruff", "format", "--check", "."])
-    step("sizes and secrets", [bin_ / "python", "-m", "tools.rules"])
-    step("types", [bin_ / "mypy", *existing(*PACKAGES)], demo)
-    step("types of the protocol, strict", [bin_ / "mypy", "--strict", "payments/alipay"], demo)
-    step("imports follow the foreign keys", [bin_ / "lint-imports"], demo)
-    step("templates", [bin_ / "djlint", "--lint", "--quiet", *existing("templates", "simulator/pages")])
-    step("migrations", [bin_ / "python", "manage.py", "makemigrations", "--check", "--dry-run"], demo)
-    deployment = ["check", "--deploy", "--fail-level", "WARNING"]
-    step("deployment settings", [bin_ / "python", "manage.py", *deployment], production())
+    failed = [title for title, command, env in steps(bin_) if not step(title, command, env)]
+    if failed:
+        fail(f"check: {', '.join(failed)}")
     say("check: all is well")
+
+
+def steps(bin_: Path) -> list[tuple[str, list[str | Path], dict[str, str]]]:
+    """Title, command and environment of each check."""
+    demo = development()
+    manage: list[str | Path] = [bin_ / "python", "manage.py"]
+    return [
+        ("style", [bin_ / "ruff", "check", "."], {}),
+        ("format", [bin_ / "ruff", "format", "--check", "."], {}),
+        ("sizes and secrets", [bin_ / "python", "-m", "tools.rules"], {}),
+        ("types", [bin_ / "mypy", *existing(*PACKAGES)], demo),
+        ("types of the protocol, strict", [bin_ / "mypy", "--strict", "payments/alipay"], demo),
+        ("imports follow the foreign keys", [bin_ / "lint-imports"], demo),
+        ("templates", [bin_ / "djlint", "--lint", "--quiet", *existing("templates", "simulator/pages")], {}),
+        ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], demo),
+        ("deployment settings", [*manage, "check", "--deploy", "--fail-level", "WARNING"], production()),
+    ]
 
 
 def existing(*names: str) -> list[str]:

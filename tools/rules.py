@@ -11,7 +11,9 @@ FILE_LINES, FUNCTION_LINES, README_LINES = 400, 50, 150
 SECRETS = {
     "a private key": re.compile(r"-----BEGIN (RSA |EC )?PRIVATE KEY-----\s+[A-Za-z0-9+/=]{60}"),
     "a cloud access key": re.compile(r"\b(AKIA|LTAI)[A-Za-z0-9]{16,}\b"),
-    "a password in an address": re.compile(r"\b(postgres(ql)?|redis|https?)://[^\s:/@\"']+:(?!password@)[^\s@\"'{<…]{6,}@"),
+    "a password in an address": re.compile(
+        r"\b(postgres(ql)?|redis|https?)://[^\s:/@\"']+:(?!password@)[^\s@\"'{<…]{6,}@"
+    ),
     "a path of somebody's machine": re.compile(r"(/home/|/Users/|/root/)[a-z]"),
 }
 

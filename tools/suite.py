@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools import components, quality, venv
-from tools.console import ROOT, run, say, step
+from tools.console import ROOT, fail, run, say, step
 from tools.postgres import Cluster
 
 GATE = 95
@@ -21,8 +21,13 @@ def test(words: Sequence[str]) -> None:
     for old in ROOT.glob(".coverage*"):
         old.unlink()
     with Cluster() as url:
-        step("tests on SQLite", pytest(python, *words), {"DATABASE_URL": "", "CHROMIUM": components.browser() or ""})
-        step("tests on PostgreSQL", pytest(python, "-m", "not browser", *words), {"DATABASE_URL": url})
+        lite = {"DATABASE_URL": "", "CHROMIUM": components.browser() or ""}
+        well = [
+            step("tests on SQLite", pytest(python, *words), lite),
+            step("tests on PostgreSQL", pytest(python, "-m", "not browser", *words), {"DATABASE_URL": url}),
+        ]
+    if not all(well):
+        fail("tests failed")
     report(python)
     say(f"test: all is well, after {time.monotonic() - began:.0f} s")
 
