@@ -52,8 +52,10 @@ class PaidOrderAdmin(OrderAdmin):
 
     def find_exact(self, term: str) -> Order | None:
         """Also by a trade number, ours or the gateway's."""
-        trade = Q(payments__trade_no=term) | Q(payments__out_trade_no=term)
-        return super().find_exact(term) or Order.objects.filter(trade).first()
+        order = super().find_exact(term)
+        if order or not term.isalnum():
+            return order
+        return Order.objects.filter(Q(payments__trade_no=term) | Q(payments__out_trade_no=term)).first()
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
