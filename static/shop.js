@@ -155,32 +155,36 @@
   const button = document.getElementById("add");
   const bar = document.querySelector(".bar");
   if (button && bar) {
-    new IntersectionObserver(([entry]) => { bar.hidden = entry.isIntersecting || entry.boundingClientRect.top > 0; }).observe(button);
+    const below = { rootMargin: "0px 0px 99999px 0px" };
+    new IntersectionObserver(([entry]) => { bar.hidden = entry.isIntersecting; }, below).observe(button);
     bar.querySelector("button").addEventListener("click", () => button.click());
   }
 
   /* Cart: the server's own page brings the new totals; the field keeps the focus. */
   const cart = document.getElementById("cart");
+  let typed;
   cart?.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const submitter = event.submitter;
-    const kept = submitter?.id || document.activeElement?.id;
+    clearTimeout(typed);
+    const kept = event.submitter?.id || document.activeElement?.id;
     try {
-      const answer = await post(event.target, submitter, "text/html");
+      const answer = await post(event.target, event.submitter, "text/html");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("cart");
       if (!fresh) throw new Error("no cart");
       cart.innerHTML = fresh.innerHTML;
       document.getElementById("cart-link").innerHTML = page.getElementById("cart-link").innerHTML;
       const back = kept && document.getElementById(kept);
-      (back || document.getElementById("undo") || cart.querySelector("h1, a")).focus();
+      (back || document.getElementById("undo") || cart.querySelector("h1")).focus();
       const total = document.getElementById("subtotal");
       say(cart.querySelector(".err")?.textContent || `${cart.dataset.subtotal} ${total?.textContent ?? ""}`);
     } catch {
       location.reload();
     }
   });
+  /* What was typed is sent once the field is left, unless a button of the row sends it first. */
   cart?.addEventListener("change", (event) => {
-    if (event.target.name === "quantity") event.target.form.requestSubmit(event.target.form.querySelector("button"));
+    const { form: row, name } = event.target;
+    if (name === "quantity") typed = setTimeout(() => row.requestSubmit(row.querySelector("button")), 200);
   });
 }
