@@ -16,6 +16,7 @@ from simulator import trouble
 from simulator.forms import UNSIGNED, Form, check_signature, read_form
 from simulator.ledger import BUYER_EMAIL, BUYER_ID, Trade
 from simulator.mapi_pay import read_order
+from simulator.mapi_refund import refund_batch
 from simulator.payment import close
 from simulator.refusal import Refusal
 from simulator.world import STAMP_LIFE, World
@@ -125,6 +126,12 @@ def close_trade(world: World, form: Form) -> HttpResponse:
     return _xml("<is_success>T</is_success>", form)
 
 
+def refund_nopwd(world: World, form: Form) -> HttpResponse:
+    """A.9: the answer says only that the batch was taken."""
+    refund_batch(world, form)
+    return _xml("<is_success>T</is_success>", form)
+
+
 def _found(world: World, form: Form, number_field: str) -> Trade:
     number = form.get("trade_no") or form.get(number_field)
     if not number:
@@ -193,4 +200,5 @@ SERVICES: Mapping[str, Service] = {
     "query_timestamp": Service(query_timestamp, signed=False),
     "single_trade_query": Service(single_trade_query),
     "close_trade": Service(close_trade),
+    "refund_fastpay_by_platform_nopwd": Service(refund_nopwd),
 }

@@ -37,6 +37,7 @@ class World:
     bills: dict[str, tuple[datetime, bytes]] = field(default_factory=dict)
     bill_without: frozenset[str] = frozenset()
     bill_extra: list[dict[str, str]] = field(default_factory=list)
+    batches: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def chosen(self, number: int | None) -> Scenario:
@@ -58,6 +59,7 @@ class World:
         self.wire.clear()
         self.stamps.clear()
         self.bills.clear()
+        self.batches.clear()
         self.bill_without, self.bill_extra = frozenset(), []
         self.scenario, self.product, self.trouble = 1, "advanced", None
         self.clock.skew = timedelta()
