@@ -97,7 +97,7 @@ def mismatches(account: InstantAccount, report: TradeReport) -> list[str]:
     if report.seller_id:
         ours = report.seller_id == account.partner
     elif report.seller_email:
-        ours = bool(account.seller_email) and report.seller_email.lower() == account.seller_email.lower()
+        ours = report.seller_email.lower() == account.seller_email.lower()
     else:
         ours = not report.notify_id
     return [] if ours else ["seller"]

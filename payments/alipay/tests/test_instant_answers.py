@@ -116,6 +116,17 @@ def test_definitions_in_the_xml_are_refused_unexpanded(body: bytes) -> None:
         query(body)
 
 
+@pytest.mark.parametrize("body", [BOMB, THIEF, b"<!doctype a><alipay/>", b"<! ENTITY a><alipay/>"])
+def test_definitions_are_refused_before_the_parser_sees_them(body: bytes) -> None:
+    with pytest.raises(Unknown, match="definitions"):
+        query(body)
+
+
+def test_an_answer_beyond_the_limit_is_not_parsed() -> None:
+    with pytest.raises(Unknown, match="too long"):
+        query(trade_xml().replace(b"<alipay>", b"<alipay>" + b" " * 300_000))
+
+
 ODD_BODIES = [b"", b"true", b"<html>", b"<alipay>", b"\xff\xfe\xff", b"<a/>", b"{}", b"x" * 300_000, b"<a>" * 50_000]
 
 

@@ -221,6 +221,13 @@ def test_a_changed_wap_notification_is_refused(change: dict[str, str]) -> None:
         wap1.read_notification(account, form(wap_notification() | change))
 
 
+def test_a_wap_notification_that_names_another_type_is_refused_though_its_text_is_signed() -> None:
+    fields = wap_notification() | {"sec_id": "0001"}
+    sign = Md5Signer("key").sign(wap1.canonical(fields).encode())
+    with pytest.raises(BadSignature, match="another type"):
+        wap1.read_notification(instant_account(signer=Md5Signer("key")), form(fields | {"sign": sign}))
+
+
 def test_a_signed_wap_text_of_another_kind_is_refused() -> None:
     fields = {"service": "s", "v": "1.0", "sec_id": "MD5", "notify_data": "<other/>"}
     sign = Md5Signer("key").sign(wap1.canonical(fields).encode())

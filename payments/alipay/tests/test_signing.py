@@ -67,6 +67,12 @@ def test_a_signature_with_spaces_for_plus_is_not_repaired() -> None:
     assert not signer.verify(f"a={n}".encode(), sign.replace("+", " "))
 
 
+@pytest.mark.parametrize("junk", ["!", "\n", " ", "=", "é"])
+def test_a_genuine_signature_with_junk_inside_is_refused(junk: str) -> None:
+    sign = rsa_sign(b"a=1")
+    assert not RsaSigner(None, GATEWAY_KEY.public_key()).verify(b"a=1", sign[:40] + junk + sign[40:])
+
+
 def test_our_own_signature_verifies_with_our_public_half() -> None:
     sign = RsaSigner(APP_KEY, None).sign(b"a=1")
     assert RsaSigner(None, APP_KEY.public_key()).verify(b"a=1", sign)
