@@ -31,12 +31,16 @@ class Accounts:
         signer = self._instant_signer()
         if not self.simulator and partner == sandbox.PARTNER:
             self.read.wrong("ALIPAY_PARTNER", "this is the demo's, which anyone can read. Set your own.")
-        return signer and InstantAccount(
-            partner=partner,
-            signer=signer,
-            seller_email=self._text("ALIPAY_SELLER_EMAIL", sandbox.SELLER_EMAIL),
-            charset=self.read.choice("ALIPAY_INPUT_CHARSET", "utf-8", ("utf-8", "gbk")),
-            gateway=self.read.url("ALIPAY_INSTANT_GATEWAY", self.simulator or INSTANT_GATEWAY),
+        return (
+            None
+            if signer is None
+            else InstantAccount(
+                partner=partner,
+                signer=signer,
+                seller_email=self._text("ALIPAY_SELLER_EMAIL", sandbox.SELLER_EMAIL),
+                charset=self.read.choice("ALIPAY_INPUT_CHARSET", "utf-8", ("utf-8", "gbk")),
+                gateway=self.read.url("ALIPAY_INSTANT_GATEWAY", self.simulator or INSTANT_GATEWAY),
+            )
         )
 
     def open(self) -> OpenAccount | None:
@@ -49,12 +53,16 @@ class Accounts:
         seller_id = self._pid("ALIPAY_SELLER_ID")
         serials = self._serials()
         signer = self._open_signer(certificate_mode=bool(serials))
-        return signer and OpenAccount(
-            app_id=app_id,
-            signer=signer,
-            seller_id=seller_id,
-            gateway=self.read.url("ALIPAY_GATEWAY", self.simulator or OPEN_GATEWAY),
-            **serials,
+        return (
+            None
+            if signer is None
+            else OpenAccount(
+                app_id=app_id,
+                signer=signer,
+                seller_id=seller_id,
+                gateway=self.read.url("ALIPAY_GATEWAY", self.simulator or OPEN_GATEWAY),
+                **serials,
+            )
         )
 
     def _text(self, name: str, demo: str) -> str:

@@ -168,7 +168,7 @@ def test_a_purchase_without_javascript(chromium: Browser, shop: Stack) -> None:
 
 
 def test_a_purchase_at_360_pixels_never_scrolls_sideways(chromium: Browser, shop: Stack) -> None:
-    with chromium.new_context(**PHONE) as context:  # type: ignore[arg-type]
+    with chromium.new_context(**PHONE) as context:
         shopper = Shopper(context, shop)
         shopper.put_into_cart()
         assert width(shopper.page) <= 360
