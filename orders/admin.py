@@ -118,7 +118,7 @@ class OrderAdmin(admin.ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Goes straight to the order that is named in full."""
         term = request.GET.get("q", "").strip()
-        order = self.find_exact(term) if term else None
+        order = self.find_exact(term) if term.isprintable() and term else None
         if order and self.has_view_or_change_permission(request):
             return HttpResponseRedirect(reverse("admin:orders_order_change", args=[order.pk]))
         return super().changelist_view(request, extra_context)
@@ -128,7 +128,7 @@ class OrderAdmin(admin.ModelAdmin):
     ) -> tuple[QuerySet[Order], bool]:
         """By index only: exact e-mail, exact phone, or the first digits of the number."""
         term = search_term.strip()
-        if "@" in term and term.isprintable():
+        if "@" in term:
             return queryset.filter(email=term.lower()), False
         digits = digits_of(term)
         if len(phone_of(term)) == PHONE_DIGITS:
