@@ -92,7 +92,7 @@ OTHERS = [
     packed(("other.csv", b"")),
     packed((SUMMARY, table())),
     packed((DETAIL, table()), ("x_业务明细.csv", table())),
-    packed(*((f"{n}.csv", b"") for n in range(30))),
+    packed((DETAIL, table()), *((f"{n}.csv", b"") for n in range(30))),
     packed((DETAIL, "🍵".encode()[:3])),
     packed((DETAIL, table(PAID)))[:200],
 ]
