@@ -7,9 +7,12 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
+from simulator.trouble import KINDS
+from simulator.world import PRODUCTS
+
 DEFAULT_URL = "http://127.0.0.1:8001"
 READS = ("trades", "wire", "settings")
-OF_A_TRADE = ("login", "pay", "close", "finish", "return", "notify")
+OF_A_TRADE = ("login", "pay", "close", "finish", "refund", "return", "notify")
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:
@@ -23,11 +26,13 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     words.choices["pay"].add_argument("--scenario", type=int, help="a number of the panel's list")
     words.choices["notify"].add_argument("--copies", type=int, default=1)
     words.choices["notify"].add_argument("--parallel", action="store_true")
+    words.choices["refund"].add_argument("amount", help="yuan, such as 30.00")
+    words.choices["refund"].add_argument("--request-no", help="needed for a part of the sum")
     words.add_parser("scenario").add_argument("scenario", type=int)
-    words.add_parser("product").add_argument("product", choices=("advanced", "basic"))
+    words.add_parser("product").add_argument("product", choices=PRODUCTS)
     words.add_parser("clock").add_argument("forward", type=float, help="seconds")
     trouble = words.add_parser("trouble")
-    trouble.add_argument("kind", choices=("500", "500-after-work", "slow", "garbage"))
+    trouble.add_argument("kind", choices=KINDS)
     trouble.add_argument("--times", type=int, default=1)
     trouble.add_argument("--seconds", type=float, default=20)
 

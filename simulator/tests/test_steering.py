@@ -40,6 +40,14 @@ def test_the_command_line_says_when_it_is_refused(simulator: Simulator) -> None:
     )
 
 
+def test_the_command_line_gives_money_back(waiting: Buyer, simulator: Simulator, shop: Shop, number: str) -> None:
+    waiting.press("pay")
+    code, told = ctl("--url", simulator.url, "refund", number, "30.00", "--request-no", "R1")
+
+    assert (code, told["refunded"], told["moved"]) == (0, "30.00", True)
+    assert shop.wait(2)[1]["refund_status"] == "REFUND_SUCCESS"
+
+
 def test_the_command_line_says_when_nobody_is_there() -> None:
     code, said = ctl("--url", "http://127.0.0.1:1", "trades")
 
