@@ -112,3 +112,8 @@ def test_the_page_is_not_for_caches_or_search_engines(stranger: Client) -> None:
 def test_finding_nothing_leaves_no_trace(stranger: Client) -> None:
     tell(stranger, OrderFactory().number, "eve@example.com")
     assert not stranger.session.get("orders_found") and Order.objects.count() == 1
+
+
+def test_a_count_that_ran_out_between_two_steps_begins_anew(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orders.finding.cache.add", lambda *words: False)
+    assert tell(stranger, "10000001000000", "eve@example.com").status_code == 422
