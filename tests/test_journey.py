@@ -71,6 +71,8 @@ class Shopper:
                 self.page.locator("[name=province]").select_option(value)
             else:
                 self.page.locator(f"[name={name}]").fill(value)
+        for box in self.page.locator('[name="no_return"]').all():  # where some of the goods cannot be returned
+            box.check()
         self.page.locator(f'form:has([name="checkout_key"]) {SUBMIT}').last.click()
         self.page.wait_for_url("**/pay/")
         return self.page.url.split("/orders/")[1][:14]
