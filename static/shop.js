@@ -66,7 +66,7 @@
       const link = Object.assign(document.createElement("a"), { href, textContent: label });
       box.append(link);
     }
-    document.body.append(box);
+    document.getElementById("main").append(box);
     say(words);
     clearTimeout(hiding);
     hiding = setTimeout(() => { if (!box.contains(document.activeElement)) box.remove(); }, 8000);
