@@ -89,7 +89,8 @@ class VariantQuerySet(models.QuerySet["Variant"]):
 
     def on_sale(self) -> "VariantQuerySet":
         """Those whose product is published now."""
-        return self.filter(product__in=Product.objects.on_sale())
+        now, until = timezone.now(), "product__published_until"
+        return self.filter(Q((until, None)) | Q((f"{until}__gt", now)), product__published_from__lte=now)
 
 
 class Variant(models.Model):

@@ -39,8 +39,8 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
 @require_safe
 def theme(request: HttpRequest) -> HttpResponse:
     """Keeps the visitor's choice of light or dark in a cookie and goes back; anything else means the system's."""
-    back = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = f"/{request.LANGUAGE_CODE}/"
     response = redirect(back)
     if request.GET.get("to") in ("light", "dark"):

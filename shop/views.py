@@ -1,5 +1,6 @@
 """The pages of the catalogue: home, category, search, product (P01 to P04)."""
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,6 @@ from shop.categories import Node
 from shop.fragments import kept
 from shop.listing import BANDS, Choice, band_label
 from shop.models import Product, Variant
-from shop.quantities import MOST
 from shop.sheet import sheet
 from shop.shipping import shipping_for
 
@@ -124,24 +124,37 @@ def product_page(request: HttpRequest, slug: str, error: str = "", status: int =
     variants = list(Variant.objects.on_sale().filter(product__slug=slug))
     if not variants:
         raise Http404
-    about = sheet(variants[0].product_id)
     chosen = _chosen(request, variants)
-    context = {
+    about = sheet(chosen.product_id)
+    shown = _shown(request, len(about.shots))
+
+    def parts() -> tuple[str, str]:
+        context = _product_context(request, variants, chosen, shown) | {"error": error}
+        head = render_to_string("shop/_product_head.html", context, request)
+        return head, render_to_string("shop/_product.html", context)
+
+    state = "|".join(f"{variant.pk}:{variant.price}:{variant.was_price}:{variant.sellable}" for variant in variants)
+    key = hashlib.sha256(f"{state}|{chosen.pk}|{shown}".encode()).hexdigest()
+    head, body = parts() if error else kept(parts, "product", key)
+    path = [node.pk for node in about.path]
+    context = {"head": head, "body": body, "name": about.name, "error": error, "current_path": path}
+    return render(request, "shop/product.html", context, status=status)
+
+
+def _product_context(request: HttpRequest, variants: list[Variant], chosen: Variant, shown: int) -> dict[str, Any]:
+    about = sheet(chosen.product_id)
+    return {
         "sheet": about,
         "variants": variants,
         "chosen": chosen,
-        "most": min(chosen.sellable, MOST),
         "low": chosen.sellable if 0 < chosen.sellable <= listing.LOW_STOCK else 0,
         "quantity": request.POST.get("quantity", "1")[:10],
-        "error": error,
         "shipping": shipping_for(chosen.price),
         "free_from": settings.SHIPPING_FREE_FROM,
-        "shown": _shown(request, len(about.shots)),
-        "current_path": [node.pk for node in about.path],
+        "shown": shown,
         "ld": structured.script(structured.product(about, variants)),
         "trail": structured.script(structured.breadcrumbs(_trail(about.path, about.name, about.url))),
     }
-    return render(request, "shop/product.html", context, status=status)
 
 
 def _trail(path: list[Node], name: str, url: str) -> list[tuple[str, str]]:
