@@ -3,16 +3,22 @@
 Callers hold the order's row or have just made it; each turn is also a conditional update, so goods go back once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 
 from orders.models import Order, OrderLine
+from shop.models import StockMovement
 
 
 class GoodsNotHeld(Exception):
     """The order's goods are not held, so that they can be neither sold nor given back."""
+
+
+class NotSold(Exception):
+    """The order did not sell so many units of this, or they went back before."""
 
 
 def hold(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLine]:
@@ -39,6 +45,25 @@ def commit(order: Order) -> None:
 def release(order: Order) -> None:
     """Gives the held goods back to the shelf. Raises GoodsNotHeld."""
     _finish(order, Order.Goods.RELEASED, lambda line: line.variant.release(line.quantity, line.reference))
+
+
+def restock(order: Order, quantities: Mapping[str, int], occasion: str, by: Any = None) -> None:
+    """Takes returned units back on the shelf, by SKU; never more of a line than were sold. Raises NotSold.
+
+    ``occasion`` names why, for example the refund's request number: a line goes back once for each.
+    """
+    with transaction.atomic():
+        lines = {line.sku: line for line in _in_key_order(Order.objects.select_for_update().get(pk=order.pk))}
+        for sku, quantity in sorted(quantities.items()):
+            line = lines.get(sku)
+            if line is None or order.goods != Order.Goods.COMMITTED or quantity > line.quantity - _went_back(line):
+                raise NotSold(f"{sku}: so many were not sold with this order.")
+            line.variant.restock(quantity, f"{line.reference}-{occasion}", by, occasion)
+
+
+def _went_back(line: OrderLine) -> int:
+    back = StockMovement.objects.filter(kind="restock", reference__startswith=f"{line.reference}-")
+    return sum(back.values_list("quantity", flat=True))
 
 
 def _finish(order: Order, goods: str, move: Callable[[OrderLine], bool]) -> None:

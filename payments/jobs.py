@@ -2,28 +2,37 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from typing import Any
 
 from django.db import close_old_connections
 from django.utils import timezone
 from huey import crontab
 
 from orders import mails
-from payments import closing, repay, sweep
+from payments import closing, reconcile, repay, sweep
 from payments.models import JobRun
 from payments.queue import queue
 
 log = logging.getLogger("payments.jobs")
 
+Job = Callable[[], object]
+EVERY_MINUTE = crontab(minute="*")
+# Noon in China: the bill of the day before is ready "in the morning" (protocol.md B.4). The clock here is UTC.
+EVERY_NOON = crontab(minute="0", hour="4")
 
-def by_the_minute(job: Callable[[], object]) -> Callable[[], object]:
-    """Runs ``job`` every minute with a fresh database connection and notes when, and how it ended."""
 
+def scheduled(due: Callable[[datetime], bool]) -> Callable[[Job], Any]:
+    """Runs the job by the clock with a fresh database connection, and notes when, and how it ended."""
+    return lambda job: queue.periodic_task(due, name=job.__name__)(_noted(job))
+
+
+def _noted(job: Job) -> Job:
     @wraps(job)
     def run() -> None:
         close_old_connections()
-        started = timezone.now()
-        JobRun.objects.update_or_create(name=job.__name__, defaults={"started_at": started})
+        JobRun.objects.update_or_create(name=job.__name__, defaults={"started_at": timezone.now()})
         try:
             job()
         except Exception as error:
@@ -34,32 +43,38 @@ def by_the_minute(job: Callable[[], object]) -> Callable[[], object]:
         finally:
             close_old_connections()
 
-    return queue.periodic_task(crontab(minute="*"), name=job.__name__)(run)
+    return run
 
 
 def _ended(name: str, failure: str) -> None:
     JobRun.objects.filter(name=name).update(finished_at=timezone.now(), failure=failure[:200])
 
 
-@by_the_minute
+@scheduled(EVERY_MINUTE)
 def ask_open_attempts() -> None:
     """Finds payments whose notification never came."""
     sweep.ask_open_attempts()
 
 
-@by_the_minute
+@scheduled(EVERY_MINUTE)
 def expire_orders() -> None:
     """Closes what was not paid in time."""
     closing.expire_due()
 
 
-@by_the_minute
+@scheduled(EVERY_MINUTE)
 def follow_up_refunds() -> None:
     """Sends refunds and asks what became of those whose outcome is unknown."""
     repay.follow_up()
 
 
-@by_the_minute
+@scheduled(EVERY_MINUTE)
 def send_mails() -> None:
     """Sends what the outbox holds."""
     mails.send_due()
+
+
+@scheduled(EVERY_NOON)
+def reconcile_yesterday() -> None:
+    """Compares the gateway's bill with the ledger."""
+    reconcile.reconcile(reconcile.yesterday())

@@ -7,9 +7,12 @@ from payments import closing, jobs
 from payments.models import JobRun
 from payments.tests.alipay_double import AlipayDouble, trade_answer
 from payments.tests.factories import PaymentFactory
+from payments.tests.open_double import OpenDouble, answer
 
 pytestmark = pytest.mark.django_db
-ALL = [jobs.ask_open_attempts, jobs.expire_orders, jobs.follow_up_refunds, jobs.send_mails]
+BILL = "alipay.data.dataservice.bill.downloadurl.query"
+BY_THE_MINUTE = [jobs.ask_open_attempts, jobs.expire_orders, jobs.follow_up_refunds, jobs.send_mails]
+ALL = [*BY_THE_MINUTE, jobs.reconcile_yesterday]
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +21,8 @@ def _keep_connection(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("job", ALL, ids=lambda job: job.name)
-def test_each_job_notes_that_it_ran(alipay: AlipayDouble, job: object) -> None:
+def test_each_job_notes_that_it_ran(alipay: AlipayDouble, platform: OpenDouble, job: object) -> None:
+    platform.answers[BILL] = answer(BILL, bill_file_code="EMPTY_DATA_WITH_BILL_FILE")
     job.call_local()  # type: ignore[attr-defined]
     run = JobRun.objects.get()
     assert run.finished_at and run.failure == ""
