@@ -1,5 +1,6 @@
 """Fills the demo: goods, staff, and orders in every state. Refused where real money moves."""
 
+import logging
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This is not the demo (DEMO is off): nothing was changed.")
+        logging.disable(logging.WARNING)  # the demo's own events are no news
         if options["reset"]:
             self._reset()
         catalogue.seed(self._progress, options["products"])
@@ -37,6 +39,7 @@ class Command(BaseCommand):
         orders.seed(unpaid, options["days"], options["seed"], self._progress)
         payments.seed(options["orders"] - unpaid, options["days"], options["seed"], self._progress)
         self._print_logins(staff.seed())
+        logging.disable(logging.NOTSET)
 
     def _reset(self) -> None:
         """The tables are made anew: append-only ones refuse to be emptied."""
