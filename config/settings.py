@@ -117,6 +117,9 @@ elif DATABASE["ENGINE"] != "django.db.backends.postgresql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = read.text("QUEUE_URL")
 CACHES = {"default": environ.Env.cache_url_config(read.text("CACHE_URL") or "locmemcache://")}
+# Kept in memory only where all processes share it: local memory would show a stale cart to the next request.
+SHARED_CACHE = "locmem" not in CACHES["default"]["BACKEND"]
+SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if SHARED_CACHE else 'db'}"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -151,7 +154,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 CSRF_COOKIE_HTTPONLY = True
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_SSL_REDIRECT = False
-# The proxy redirects to https (W008); whether subdomains do (W005) and browsers preload it (W021) is the domain owner's.
+# The proxy redirects to https (W008); subdomains (W005) and preloading (W021) are the domain owner's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
