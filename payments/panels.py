@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from orders.models import Order
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -38,6 +40,12 @@ PANELS = {
         "",
         "×",
     ),
+    "cancelled": Panel(
+        _("This order is cancelled"),
+        _("Nothing was charged, and the goods went back on sale. You can buy them again."),
+        "",
+        "×",
+    ),
     "paid-late": Panel(
         _("Your payment arrived after the order was closed"),
         _("The goods were still there, so we ship them within 24 hours. There is nothing you need to do."),
@@ -63,3 +71,9 @@ PANELS = {
         "!",
     ),
 }
+
+
+def panel_of(order: Order) -> Panel:
+    """The panel for the order as it stands; a closed order that the shopper gave up has words of its own."""
+    given_up = order.status == "closed" and order.life == Order.Life.CANCELLED
+    return PANELS["cancelled" if given_up else order.status]

@@ -9,6 +9,7 @@ urlpatterns = [
     path("orders/<str:number>/pay/", views.cashier, name="cashier"),
     path("orders/<str:number>/pay/start/", views.start, name="start"),
     path("orders/<str:number>/extend/", views.extend, name="extend"),
+    path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:number>/check/", views.check, name="check"),
     path("orders/<str:number>/result/", views.result, name="result"),
 ]

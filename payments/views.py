@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,11 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from orders.access import own_order
 from orders.models import Order
 from orders.status import status_of
-from payments import asking, attempts, registry
+from payments import asking, attempts, browsers, closing, registry
 from payments.alipay.errors import AlipayError
 from payments.forms import ChoiceForm
 from payments.models import Payment
-from payments.panels import PANELS
+from payments.panels import panel_of
 from shop.redirects import SeeOther
 
 UNPAID = frozenset({"awaiting", "confirming"})
@@ -33,7 +34,7 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
     order = own_order(request, number)
     if order.status not in UNPAID | {"closed"}:
         return SeeOther("payments:result", order.number)
-    return render(request, "payments/cashier.html", _cashier_page(order))
+    return render(request, "payments/cashier.html", _cashier_page(request, order))
 
 
 @never_cache
@@ -67,6 +68,23 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """The shopper gives the order up. Alipay closes its side first, so what was paid meanwhile keeps the order."""
+    order = own_order(request, number)
+    if order.status not in UNPAID:
+        return SeeOther("payments:result", order.number)
+    try:
+        closing.close(order, Order.Life.CANCELLED, why="by the shopper")
+    except closing.AlreadyPaid:
+        messages.warning(request, _("This order was paid or closed meanwhile, so it was not cancelled."))
+    except closing.StillOpen:
+        messages.warning(request, _("Alipay has not closed its payment page yet. Please try again in a minute."))
+        return SeeOther("orders:detail", order.number)
+    return SeeOther("payments:result", order.number)
+
+
+@never_cache
+@require_POST
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """ "I have paid": asks the gateway now. JSON for the waiting page, else on to the result."""
     order = own_order(request, number)
@@ -87,7 +105,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
     page = {
         "order": order,
         "lines": order.lines.all(),
-        "panel": PANELS[order.status],
+        "panel": panel_of(order),
         "payment": payment,
         "method": _method_name(payment) if payment else "",
         "live": order.status in UNPAID,
@@ -96,7 +114,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "payments/result.html", page)
 
 
-def _cashier_page(order: Order) -> dict[str, Any]:
+def _cashier_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     now = timezone.now()
     return {
         "order": order,
@@ -104,6 +122,10 @@ def _cashier_page(order: Order) -> dict[str, Any]:
         "choices": registry.methods(),
         "payable": _payable(order),
         "live": order.status in UNPAID,
+        "panel": panel_of(order),
+        "new_page": not browsers.on_phone(request),
+        "inside_chat": browsers.inside_chat(request),
+        "elsewhere": f"{settings.SITE_URL}{reverse('orders:find')}?number={order.number}",
         "now": int(now.timestamp() * 1000),
         "deadline": int(order.expires_at.timestamp() * 1000),
         "clock": "{}:{:02}".format(*divmod(order.seconds_left(now), 60)),
@@ -118,14 +140,8 @@ def _gateway_address(request: HttpRequest, order: Order, choice: dict[str, str])
     gateway = registry.gateways()[choice["method"]]
     payment = attempts.open_attempt(order, choice["method"], choice["bank"])
     address = request.META.get("REMOTE_ADDR", "")
-    return attempts.pay_url(gateway, payment, shopper_ip=address, phone=_on_phone(request))
-
-
-def _on_phone(request: HttpRequest) -> bool:
-    """Whether Alipay's phone page suits: the browser's own hint, else the usual word in its name."""
-    hint = request.headers.get("Sec-CH-UA-Mobile")
-    mobile = hint == "?1" if hint else "Mobile" in request.headers.get("User-Agent", "")
-    return settings.ALIPAY_PHONE_PAGE and mobile
+    phone = settings.ALIPAY_PHONE_PAGE and browsers.on_phone(request)
+    return attempts.pay_url(gateway, payment, shopper_ip=address, phone=phone)
 
 
 def _ask(order: Order) -> str:

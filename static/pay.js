@@ -106,7 +106,7 @@ function count() {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   // The dialog opens within the click that opens the gateway's page: a page opened later would be blocked.
-  if (form.id === "pay" && event.submitter?.formTarget !== "_self") wait();
+  if (form.id === "pay" && (event.submitter?.formTarget || form.target) === "_blank") wait();
   if (form.id !== "check") return;
   event.preventDefault();
   check(form);
