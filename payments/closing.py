@@ -79,22 +79,27 @@ def close_attempt(payment: Payment) -> None:
     """Makes sure that no money can come by this attempt any more. Raises StillOpen or AlreadyPaid.
 
     A trade unknown to the gateway may still be paid until its deadline (protocol.md B.3): it is believed gone only
-    after that, and money that comes all the same is late money, which ``settle`` knows how to treat.
+    after that, so the sweep looks once more; money that comes is late money, which ``settle`` knows how to treat.
     """
     try:
         asking.ask(payment)
         payment.refresh_from_db()
-        if payment.state == Payment.State.WAITING:
-            _close_at_gateway(payment)
+        agreed = payment.state == Payment.State.CLOSED or _closed_at_gateway(payment)
     except AlipayError as error:
         raise StillOpen from error
     if payment.state == Payment.State.SUCCEEDED:
         raise AlreadyPaid
-    Payment.objects.filter(pk=payment.pk, state__in=Payment.OPEN).update(state=Payment.State.CLOSED, next_query_at=None)
+    Payment.objects.filter(pk=payment.pk, state__in=Payment.OPEN).update(
+        state=Payment.State.CLOSED, next_query_at=None if agreed else max(payment.deadline, timezone.now()) + GRACE
+    )
 
 
-def _close_at_gateway(payment: Payment) -> None:
+def _closed_at_gateway(payment: Payment) -> bool:
+    """Closes a trade that waits; False where there is none to close."""
+    if payment.state != Payment.State.WAITING:
+        return False
     gateway = asking.gateway_of(payment)
     started = time.monotonic()
     asking.journalled(payment, "close", lambda: gateway.close(payment.out_trade_no))
     journal.asked(payment.method, payment, "close", GatewayMessage.Verdict.ACCEPTED, started)
+    return True

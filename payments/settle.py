@@ -131,15 +131,14 @@ def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str,
 
 def _follow(payment: Payment, report: TradeReport) -> None:
     """Notes how an unpaid trade stands. Conditional: nothing leaves "succeeded"."""
-    state = {
-        TradeStatus.WAIT_BUYER_PAY: Payment.State.WAITING,
-        TradeStatus.TRADE_CLOSED: Payment.State.CLOSED,
-    }.get(report.status)
-    if state and payment.state != state:
-        Payment.objects.filter(pk=payment.pk, state__in=Payment.OPEN).update(state=state)
-    if state == Payment.State.CLOSED and (payment.refunded < payment.charged or report.paid_at):
-        detail = "Alipay says closed and names no refund, but the trade was paid."
-        raise_incident("closed-after-paid", payment.out_trade_no, detail, payment.order)
+    if report.status == TradeStatus.WAIT_BUYER_PAY:
+        Payment.objects.filter(pk=payment.pk, state__in=Payment.OPEN).update(state=Payment.State.WAITING)
+    elif report.status == TradeStatus.TRADE_CLOSED:
+        unpaid = Payment.objects.filter(pk=payment.pk, state__in=(*Payment.OPEN, Payment.State.CLOSED))
+        unpaid.update(state=Payment.State.CLOSED, next_query_at=None)
+        if payment.refunded < payment.charged or report.paid_at:
+            detail = "Alipay says closed and names no refund, but the trade was paid."
+            raise_incident("closed-after-paid", payment.out_trade_no, detail, payment.order)
 
 
 def _flag(judgement: Judgement, report: TradeReport) -> None:
