@@ -34,11 +34,14 @@ django.setup()
 from django.contrib.auth.models import Permission, User  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import translation  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
+def _as_after_a_start() -> None:
+    """Neither what another test kept nor the language of its last request is left over."""
     cache.clear()
+    translation.deactivate()
 
 
 @pytest.fixture
