@@ -141,7 +141,7 @@ def test_without_a_parcels_number_nothing_is_shipped(clerk: Client) -> None:
     answer = send(clerk, order, parcel_company="顺丰", parcel_number="")
     order.refresh_from_db()
     assert order.status == "paid"
-    assert "parcel" in " ".join(str(message) for message in answer.context["messages"])
+    assert "请填写快递单号" in " ".join(str(message) for message in answer.context["messages"])
 
 
 @pytest.mark.parametrize("fields", [{}, {"life": "expired"}, {"refunding": "88.00"}, {"life": "shipped"}])
@@ -163,7 +163,7 @@ def test_an_order_that_changed_meanwhile_is_not_shipped(clerk: Client, monkeypat
 
     monkeypatch.setattr(Order, "ship", late)
     answer = send(clerk, order, parcel_company="顺丰", parcel_number="SF1")
-    assert "changed meanwhile" in " ".join(str(message) for message in answer.context["messages"])
+    assert "没有发货，请重新查看" in " ".join(str(message) for message in answer.context["messages"])
     assert Order.objects.get().life == "confirmed"
 
 

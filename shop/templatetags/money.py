@@ -50,4 +50,4 @@ def time_text(local: datetime) -> str:
         words = f"{local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
     else:
         words = f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    return words if language == "zh-hans" else f"{words} ({_('China time')})"
+    return words if language == "zh-hans" else _("%(time)s (China time)") % {"time": words}

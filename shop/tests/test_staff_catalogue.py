@@ -140,7 +140,7 @@ def test_an_adjustment_without_sense_changes_nothing(keeper: Client, cup: Varian
 def test_stock_cannot_fall_below_what_is_promised(keeper: Client, cup: Variant) -> None:
     cup.hold(3, "1-1")
     answer = adjust(keeper, cup, "-3")
-    assert "Fewer would be left than orders have reserved." in text(answer)
+    assert "调整后的库存会少于订单已占用的数量。" in text(answer)
     cup.refresh_from_db()
     assert (cup.on_hand, cup.reserved) == (5, 3)
 
