@@ -33,11 +33,14 @@ def test_nothing_is_shown_for_nothing(name: str) -> None:
     assert shown(name, None, "en") == ""
 
 
-@pytest.mark.parametrize(("language", "words"), [
-    ("zh-hans", "2026年11月3日 00:35"),
-    ("en", "3 Nov 2026, 00:35 (China time)"),
-    ("ja", "2026年11月3日 00:35（中国時間）"),
-])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-hans", "2026年11月3日 00:35"),
+        ("en", "3 Nov 2026, 00:35 (China time)"),
+        ("ja", "2026年11月3日 00:35（中国時間）"),
+    ],
+)
 def test_times_are_chinas_and_say_so_abroad(language: str, words: str) -> None:
     text = shown("chinatime", WHEN, language)
     assert text == f'<time datetime="2026-11-03T00:35+08:00">{words}</time>'
