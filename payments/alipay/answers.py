@@ -39,6 +39,8 @@ def cut(body: bytes, charset: str) -> SignedNode:
     node = found[names[0]]
     if not node.startswith("{"):
         raise Malformed("the response node is not an object")
+    if "\\u0000" in node:
+        raise Malformed("the answer holds a NUL, which no database stores alike")
     return SignedNode(names[0], node, _string(found.get("sign")), _string(found.get("alipay_cert_sn")))
 
 

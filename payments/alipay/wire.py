@@ -47,6 +47,8 @@ def read_form(raw: bytes, charset: str) -> dict[str, str]:
     fields = {_unquoted(name, charset): _unquoted(value, charset) for name, _, value in pairs}
     if len(fields) != len(pairs):
         raise Malformed("a field is given twice")
+    if any("\0" in value for value in fields.values()):
+        raise Malformed("a field holds a NUL, which no database stores alike")
     return fields
 
 

@@ -166,12 +166,19 @@ def test_another_sellers_message_is_not_paid_but_flagged(alipay: AlipayDouble, c
     assert GatewayMessage.objects.get(kind="notify").checks["seller"] is False
 
 
-@pytest.mark.parametrize("number", ["9999999999999901", "order-1", "１２３４", "1\x002", " 1", ""])
+@pytest.mark.parametrize("number", ["9999999999999901", "order-1", "１２３４", " 1", ""])
 def test_an_unknown_number_is_recorded_and_not_answered_success(alipay: AlipayDouble, number: str) -> None:
     payment = PaymentFactory()
     status, answer = tell(notification(payment, out_trade_no=number))
     assert status == 400 and answer == "fail"
     assert Incident.objects.filter(kind="unknown-trade").exists()
+
+
+@pytest.mark.parametrize("field", ["out_trade_no", "buyer_email", "trade_no"])
+def test_a_nul_in_any_field_is_malformed(alipay: AlipayDouble, field: str) -> None:
+    payment = PaymentFactory()
+    assert tell(notification(payment, **{field: "1\x002"})) == (400, "fail")
+    assert fresh(payment).order.pay_status == "unpaid"
 
 
 def test_a_doubled_field_is_malformed(alipay: AlipayDouble) -> None:
