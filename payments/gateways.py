@@ -10,10 +10,12 @@ from payments.models import Payment, Refund
 class Gateway(Protocol):
     """Few verbs. All but ``start``, ``read_…`` and ``mismatches`` ask the gateway over the network, in bounded time.
 
-    Those raise ``Refused`` where the gateway says no and ``Unknown`` where nothing trustworthy was learned.
+    Those raise ``Refused`` where the gateway says no and ``Unknown`` where nothing trustworthy was learned. ``pid`` is
+    the account's number: one account's bill tells of the trades of all its methods.
     """
 
     method: str
+    pid: str
     absolute_deadline: bool
     has_bill: bool
     refund_notification: str

@@ -25,6 +25,7 @@ class InstantGateway:
         self, account: instant.InstantAccount, transport: Transport, now: Callable[[], datetime], notify_url: str
     ) -> None:
         self.account = account
+        self.pid = account.partner
         self.transport = transport
         self.now = now
         self.notify_url = notify_url

@@ -23,6 +23,7 @@ class OpenGateway:
 
     def __init__(self, account: openapi.OpenAccount, transport: Transport, now: Callable[[], datetime]) -> None:
         self.account = account
+        self.pid = account.seller_id
         self.transport = transport
         self.now = now
 

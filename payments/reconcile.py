@@ -1,6 +1,7 @@
 """Compares the gateway's bill of a day with ledger and journal: what only one side knows is settled or raised.
 
-A payment that the bill tells of and we do not is booked by the one road, like a notification that came very late.
+A payment that the bill tells of and we do not is booked by the one road, like a notification that came very late. A
+bill tells of all trades of an account, whichever service made them.
 """
 
 from collections.abc import Iterable
@@ -15,9 +16,9 @@ from payments.alipay.messages import BillLine, TradeReport, TradeStatus
 from payments.alipay.wire import CHINA
 from payments.gateways import Gateway
 from payments.incidents import raise_incident
-from payments.judge import judge
+from payments.judge import Judgement, judge
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
-from payments.refunds import book, notice
+from payments.refunds import book, console_reference, notice
 from payments.settle import act
 
 Kind = LedgerEntry.Kind
@@ -61,51 +62,61 @@ def _take(gateway: Gateway, line: BillLine, tally: Tally) -> None:
 
 
 def _take_charge(gateway: Gateway, line: BillLine, tally: Tally) -> None:
-    known = LedgerEntry.objects.filter(method=gateway.method, kind=Kind.CHARGE, reference=line.trade_no).first()
+    known = LedgerEntry.objects.filter(kind=Kind.CHARGE, reference=line.trade_no).first()
     if known and known.amount == line.amount:
         return
     report = TradeReport(
         out_trade_no=line.out_trade_no, status=TradeStatus.TRADE_SUCCESS, amount=line.amount, trade_no=line.trade_no,
         paid_at=line.finished_at,
     )  # fmt: skip
-    judgement = judge(gateway, report)
+    judgement = _judge(gateway, report)
     message = _journal(gateway, line, judgement.verdict, judgement.payment)
     tally.booked += judgement.verdict == GatewayMessage.Verdict.ACCEPTED
     tally.differences += judgement.verdict != GatewayMessage.Verdict.ACCEPTED
     act(judgement, report, message)
 
 
+def _judge(gateway: Gateway, report: TradeReport) -> Judgement:
+    """By the method that made the trade, where it is one of ours."""
+    judgement = judge(gateway, report)
+    maker = registry.gateway(judgement.payment.method) if judgement.payment else None
+    return judgement if maker in (None, gateway) else judge(maker, report)
+
+
 def _take_refund(gateway: Gateway, line: BillLine, tally: Tally) -> None:
-    payment = Payment.objects.filter(method=gateway.method, trade_no=line.trade_no).first()
-    if _refund_known(gateway, line, payment):
-        return
-    message = _journal(gateway, line, GatewayMessage.Verdict.ACCEPTED, payment)
-    refund = Refund.objects.filter(out_request_no=line.request_no, amount=line.amount).first()
-    if refund:
-        tally.booked += book(refund, message)
-    elif payment:
-        tally.booked += 1
-        notice(payment, payment.refund_reserved + line.amount, message, line.request_no)
-    else:
+    payment = Payment.objects.filter(trade_no=line.trade_no).first()
+    if payment is None:
         tally.differences += 1
+        _journal(gateway, line, GatewayMessage.Verdict.UNKNOWN_TRADE, None)
         raise_incident("unknown-refund", line.request_no or line.trade_no, f"The bill says {line.amount} went back.")
+    elif not _refund_known(payment, line):
+        message = _journal(gateway, line, GatewayMessage.Verdict.ACCEPTED, payment)
+        refund = payment.refunds.filter(out_request_no__in=_numbers(line), amount=line.amount).first()
+        tally.booked += 1
+        if refund:
+            book(refund, message)
+        else:
+            notice(payment, payment.refund_reserved + line.amount, message, line.request_no)
 
 
-def _refund_known(gateway: Gateway, line: BillLine, payment: Payment | None) -> bool:
+def _refund_known(payment: Payment, line: BillLine) -> bool:
     """Booked under this number; or a console refund of this amount that a notification told of without a number."""
-    entries = LedgerEntry.objects.filter(method=gateway.method, kind=Kind.REFUND)
-    unnamed = Refund.objects.filter(payment=payment, source=Refund.Source.CONSOLE, amount=line.amount)
-    return (
-        entries.filter(reference=line.request_no).exists()
-        or entries.filter(payment=payment, reference__in=unnamed.values("out_request_no")).exists()
-    )
+    named = [*_numbers(line), console_reference(payment, line.request_no)]
+    unnamed = payment.refunds.filter(source=Refund.Source.CONSOLE, amount=line.amount).values("out_request_no")
+    booked = payment.entries.filter(kind=Kind.REFUND)
+    return booked.filter(Q(reference__in=named) | Q(reference__in=unnamed)).exists()
+
+
+def _numbers(line: BillLine) -> list[str]:
+    """Our number of a refund as the bill may write it: the legacy service puts the day before it (protocol.md A.9)."""
+    return [line.request_no, line.request_no[8:]]
 
 
 def _missing(gateway: Gateway, day: date, seen: set[str], tally: Tally) -> None:
     """What we booked on that day and the bill does not tell; the edges of the day are the next day's business."""
     begin = datetime.combine(day, time.min, CHINA) + timedelta(minutes=10)
     end = begin + timedelta(days=1) - timedelta(minutes=20)
-    ours = LedgerEntry.objects.filter(method=gateway.method).filter(
+    ours = LedgerEntry.objects.filter(method__in=_billed_with(gateway)).filter(
         Q(kind=Kind.CHARGE, payment__paid_at__range=(begin, end)) | Q(kind=Kind.REFUND, at__range=(begin, end))
     )
     told = Q(reference__in=seen) | Q(kind=Kind.REFUND, payment__trade_no__in=seen)
@@ -113,6 +124,11 @@ def _missing(gateway: Gateway, day: date, seen: set[str], tally: Tally) -> None:
         tally.differences += 1
         detail = f"The bill of {day} does not tell of this {entry.kind} of {entry.amount}."
         raise_incident("missing-in-bill", entry.reference, detail, entry.order)
+
+
+def _billed_with(gateway: Gateway) -> list[str]:
+    """The methods whose trades stand in this gateway's bill: those of the same account."""
+    return [name for name, other in registry.gateways().items() if other.pid == gateway.pid]
 
 
 def _journal(gateway: Gateway, line: BillLine, verdict: str, payment: Payment | None) -> GatewayMessage:

@@ -65,11 +65,17 @@ def book(refund: Refund, message: GatewayMessage | None = None, reference: str =
     return True
 
 
+def console_reference(payment: Payment, request_no: str) -> str:
+    """How the ledger names a refund that was made at Alipay's own console."""
+    return f"{payment.out_trade_no}-{request_no}"[:64]
+
+
 def notice(payment: Payment, total_refunded: Decimal, message: GatewayMessage | None, reference: str = "") -> None:
     """Takes note of the cumulative refunded sum (yuan) that a genuine message tells.
 
     Refunds of ours that explain it are booked by their own answer; what is left over was refunded at Alipay's own
-    console, and is booked here as such, under the gateway's ``reference`` where it names one.
+    console, and is booked here as such. The number that the gateway names it by is ``reference``: it is unique within
+    its trade only (protocol.md B.4), so ours stands before it.
     """
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=payment.order_id)
@@ -78,5 +84,5 @@ def notice(payment: Payment, total_refunded: Decimal, message: GatewayMessage | 
         if surplus <= 0:
             return
         refund = request(payment, surplus, "Refunded at Alipay", Refund.Source.CONSOLE)
-        book(refund, message, reference)
+        book(refund, message, console_reference(payment, reference) if reference else "")
     raise_incident("console-refund", refund.out_request_no, f"{refund.amount} yuan went back.", order)

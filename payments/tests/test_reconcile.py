@@ -1,5 +1,6 @@
 """The day's bill against the ledger: what one side lacks is booked or raised."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from payments import refunds, registry
 from payments.models import Incident, LedgerEntry, Payment, Refund
 from payments.proofs import PROOFS
 from payments.tests.alipay_double import AlipayDouble, tell
@@ -94,6 +96,62 @@ def test_the_same_bill_twice_books_once(platform: OpenDouble, capsys: Any) -> No
     lay_out(platform, line(payment), line(payment, "退款", **{"退款批次号/请求号": "console-1"}))
     assert [reconcile(capsys)[0], reconcile(capsys)[0]] == [0, 0]
     assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["charge", "refund"]
+
+
+REQUEST_NO = "退款批次号/请求号"
+
+
+def test_a_bill_tells_of_the_old_services_payments_too(platform: OpenDouble, capsys: Any) -> None:
+    payment = PaymentFactory(method="alipay-instant")
+    lay_out(platform, line(payment))
+    assert reconcile(capsys)[0] == 0
+    payment.refresh_from_db()
+    assert payment.order.status == "paid"
+    assert reconcile(capsys) == (0, f"{DAY} alipay: 1 lines, 0 booked from it, 0 differences\n")
+
+
+def old_payment(platform: OpenDouble, capsys: Any) -> Payment:
+    """Paid by the old service, as a bill told."""
+    payment = PaymentFactory(method="alipay-instant")
+    lay_out(platform, line(payment))
+    reconcile(capsys)
+    payment.refresh_from_db()
+    return payment
+
+
+def test_a_missing_payment_of_the_old_service_is_raised(platform: OpenDouble, capsys: Any) -> None:
+    payment = old_payment(platform, capsys)
+    lay_out(platform)
+    assert reconcile(capsys)[0] == 1
+    assert Incident.objects.get().subject == payment.trade_no
+
+
+def test_another_accounts_payments_are_not_missed(platform: OpenDouble, capsys: Any, settings: Settings) -> None:
+    old_payment(platform, capsys)
+    settings.ALIPAY_INSTANT = replace(settings.ALIPAY_INSTANT, partner="2088000000000777")
+    registry.gateways.cache_clear()
+    lay_out(platform)
+    assert reconcile(capsys)[0] == 0
+
+
+def test_a_refund_of_ours_is_known_by_its_batch_number(platform: OpenDouble, capsys: Any) -> None:
+    payment = old_payment(platform, capsys)
+    refund = refunds.request(payment, payment.amount / 2, "chipped", Refund.Source.STAFF)
+    back = line(
+        payment, "退款", **{REQUEST_NO: f"20261123{refund.out_request_no}", "订单金额（元）": f"-{refund.amount}"}
+    )
+    lay_out(platform, line(payment), back)
+    booked = [reconcile(capsys)[1].split("lines, ")[1][:8] for _ in range(2)]
+    assert booked == ["1 booked", "0 booked"]
+    assert [(known.source, known.state) for known in Refund.objects.all()] == [("staff", "succeeded")]
+
+
+def test_consoles_refund_numbers_are_unique_within_a_trade_only(platform: OpenDouble, capsys: Any) -> None:
+    payments = [paid(platform), paid(platform)]
+    lines = [line(payment, kind, **{REQUEST_NO: "HZ01"}) for payment in payments for kind in ("交易", "退款")]
+    lay_out(platform, *lines)
+    assert [reconcile(capsys)[0], reconcile(capsys)[0]] == [0, 0]
+    assert [payment.order.status for payment in Payment.objects.all()] == ["refunded", "refunded"]
 
 
 def test_a_day_without_trades_is_a_day(platform: OpenDouble, capsys: Any) -> None:
