@@ -132,9 +132,12 @@ class Ledger:
             return next((o for o in reversed(self.orders.values()) if o.out_trade_no == out_trade_no), None)
 
     def twins_of(self, order: Order) -> list[Order]:
-        """The buyer's other pages over the same subject and amount, one for each number."""
+        """The buyer's other pages over the same subject and amount, by whichever service; one for each number."""
         with self.lock:
-            others = {other.out_trade_no: other for other in self.orders.values() if other.same_as(order)}
+            pages = [
+                other for other in self.orders.values() if (other.subject, other.total) == (order.subject, order.total)
+            ]
+            others = {other.out_trade_no: other for other in pages}
             return [other for number, other in others.items() if number != order.out_trade_no]
 
     def create(self, order: Order, now: datetime, expires: datetime | None) -> Trade:

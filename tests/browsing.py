@@ -80,6 +80,8 @@ class Visitor:
         self.url = url
         self.home = f"{url}/{language}/"
         self.session = requests.Session()
+        # Who waits at a barrier longer than the server keeps a connection would find it closed.
+        self.session.headers["Connection"] = "close"
         self.session.trust_env = False
 
     def get(self, path: str) -> requests.Response:
@@ -106,18 +108,18 @@ class Visitor:
         """Puts a product into the cart from its page."""
         return self.send(self.form(self.get(f"p/{slug}/"), "/cart/add/"), quantity=str(quantity))
 
-    def checkout_form(self) -> Form:
+    def checkout_form(self, **contact: str) -> Form:
         """The filled order form, not yet sent."""
         form = self.form(self.get("checkout/"), "/checkout/")
-        form.fields |= ADDRESS
+        form.fields |= ADDRESS | contact
         if "no_return" in form.options:  # some goods cannot be returned, and the shopper must know
             form.fields["no_return"] = form.options["no_return"][0]
         return form
 
-    def order(self, slug: str, quantity: int = 1) -> str:
+    def order(self, slug: str, quantity: int = 1, **contact: str) -> str:
         """Orders a product and returns the order's number."""
         self.add(slug, quantity)
-        answer = self.send(self.checkout_form(), follow=False)
+        answer = self.send(self.checkout_form(**contact), follow=False)
         assert answer.status_code == 303, f"{answer.status_code}: {answer.text[:2000]}"
         return order_number(answer)
 

@@ -117,16 +117,26 @@ class Stack:
             self._wait(f"{self.gateway}/sim/")
         if self.worker:
             self._spawn("worker", "manage.py", "worker")
-        self._spawn("shop", "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{self.port}", self.wsgi)
+        self.open()
+
+    def open(self) -> None:
+        """Starts the shop itself, at first or again."""
+        self.shop = self._spawn("shop", "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{self.port}", self.wsgi)
         self._wait(f"{self.url}/healthz")
 
-    def _spawn(self, name: str, *command: str) -> None:
+    def shut(self) -> None:
+        """Ends the shop; what it talks to runs on."""
+        self._end([self.shop])
+        self.children.remove(self.shop)
+
+    def _spawn(self, name: str, *command: str) -> "subprocess.Popen[bytes]":
         environment = {**os.environ, **self.environment}
-        with (self.folder / f"{name}.log").open("wb") as log:
+        with (self.folder / f"{name}.log").open("ab") as log:
             self.children.append(subprocess.Popen(
                 [sys.executable, *command], cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT,
                 start_new_session=True,
             ))  # fmt: skip
+        return self.children[-1]
 
     def _wait(self, url: str) -> None:
         deadline = time.monotonic() + 60
@@ -144,10 +154,13 @@ class Stack:
 
     def stop(self) -> None:
         """Ends every process by its group."""
-        for child in self.children:
+        self._end(self.children)
+
+    def _end(self, children: list["subprocess.Popen[bytes]"]) -> None:
+        for child in children:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGTERM)
-        for child in self.children:
+        for child in children:
             try:
                 child.wait(GRACE)
             except subprocess.TimeoutExpired:
@@ -162,6 +175,17 @@ class Stack:
                 return [tuple(row) for row in connection.execute(query)]
         with closing(sqlite3.connect(self.folder / "db.sqlite3")) as lite:
             return list(lite.execute(query))
+
+    def run(self, statement: str) -> None:
+        """Changes the database past the shop."""
+        url = self.environment["DATABASE_URL"]
+        if url:
+            with psycopg.connect(url) as connection:
+                connection.execute(statement)
+            return
+        with closing(sqlite3.connect(self.folder / "db.sqlite3", timeout=20)) as lite:
+            lite.execute(statement)
+            lite.commit()
 
     def count(self, query: str) -> int:
         """The first number of the first row."""

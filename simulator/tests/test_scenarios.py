@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
+import requests
 
+from simulator.clock import CHINA
 from simulator.scenarios import ROWS, Scenario
-from simulator.tests.merchant_side import Buyer, Shop, Simulator, md5_of
+from simulator.tests.merchant_side import PATIENCE, Buyer, Shop, Simulator, md5_of
 
 
 def test_1_the_notification_arrives_before_the_browser(waiting: Buyer, shop: Shop) -> None:
@@ -187,6 +190,8 @@ def test_20_the_gateways_clock_is_ahead(waiting: Buyer, shop: Shop, simulator: S
     ahead = datetime.fromisoformat(shop.wait(1)[0]["notify_time"]) - before
 
     assert timedelta(minutes=10) <= ahead < timedelta(minutes=11)
+    shown = parsedate_to_datetime(requests.get(f"{simulator.url}/gateway.do", timeout=PATIENCE).headers["Date"])
+    assert timedelta(minutes=9) < shown - before.replace(tzinfo=CHINA) < timedelta(minutes=11)
 
 
 def test_the_default_is_used_where_the_page_names_none(waiting: Buyer, shop: Shop, simulator: Simulator) -> None:
