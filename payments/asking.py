@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from payments import journal, registry
-from payments.alipay.errors import AlipayError, Refused
+from payments.alipay.errors import AlipayError, Unknown
+from payments.alipay.messages import TradeStatus
 from payments.gateways import Gateway
 from payments.judge import judge
 from payments.models import GatewayMessage, Payment
@@ -14,8 +15,11 @@ from payments.settle import act
 Answer = TypeVar("Answer")
 
 
-def ask(payment: Payment) -> None:
-    """Asks the gateway how ``payment`` stands and settles what it says. Raises Refused or Unknown (and journals it)."""
+def ask(payment: Payment) -> TradeStatus:
+    """Asks the gateway how ``payment`` stands, settles what it says and returns it: OTHER where it fails the checks.
+
+    Raises Refused or Unknown, and journals that.
+    """
     gateway = gateway_of(payment)
     started = time.monotonic()
     report = journalled(payment, "query", lambda: gateway.query(payment.out_trade_no))
@@ -24,13 +28,14 @@ def ask(payment: Payment) -> None:
         payment.method, payment, "query", judgement.verdict, started, report=report, note=judgement.failed
     )
     act(judgement, report, message)
+    return TradeStatus.OTHER if judgement.verdict == GatewayMessage.Verdict.MISMATCH else report.status
 
 
 def gateway_of(payment: Payment) -> Gateway:
-    """The gateway that ``payment`` was sent to. Raises Refused where its method is switched off."""
+    """The gateway that ``payment`` was sent to. Raises Unknown where its method is switched off."""
     gateway = registry.gateway(payment.method)
     if gateway is None:
-        raise Refused("METHOD_NOT_CONFIGURED", payment.method)
+        raise Unknown(f"{payment.method} is not configured")
     return gateway
 
 

@@ -15,6 +15,7 @@ from orders import goods
 from orders.models import Order
 from payments import asking, journal
 from payments.alipay.errors import AlipayError
+from payments.alipay.messages import TradeStatus
 from payments.incidents import raise_incident
 from payments.models import GatewayMessage, Payment
 
@@ -23,6 +24,7 @@ BATCH = 200
 GRACE = timedelta(minutes=2)
 LEASE = timedelta(minutes=5)
 SILENT_FOR = timedelta(hours=6)
+UNPAID = (TradeStatus.WAIT_BUYER_PAY, TradeStatus.TRADE_CLOSED, TradeStatus.NOT_EXIST)
 
 
 class StillOpen(Exception):
@@ -79,11 +81,14 @@ def close_attempt(payment: Payment) -> None:
     """Makes sure that no money can come by this attempt any more. Raises StillOpen or AlreadyPaid.
 
     A trade unknown to the gateway may still be paid until its deadline (protocol.md B.3): it is believed gone only
-    after that, so the sweep looks once more; money that comes is late money, which ``settle`` knows how to treat.
+    after that, so the sweep looks once more; money that comes is late money, which ``settle`` knows how to treat. An
+    answer that fails the checks, or a status that is no word of an unpaid trade, closes nothing.
     """
     try:
-        asking.ask(payment)
+        status = asking.ask(payment)
         payment.refresh_from_db()
+        if payment.state != Payment.State.SUCCEEDED and status not in UNPAID:
+            raise StillOpen
         agreed = payment.state == Payment.State.CLOSED or _closed_at_gateway(payment)
     except AlipayError as error:
         raise StillOpen from error

@@ -77,7 +77,11 @@ def _ask_then_put(refund: Refund) -> RefundReport:
     """What became of it; sent again, under the same number, only where the gateway knows nothing of it."""
     payment = refund.payment
     gateway = asking.gateway_of(payment)
-    report = asking.journalled(payment, "refund-query", lambda: gateway.query_refund(payment, refund))
+    try:
+        report = asking.journalled(payment, "refund-query", lambda: gateway.query_refund(payment, refund))
+    except Refused as refusal:
+        # The question was refused, not the refund: what became of that is as open as before.
+        raise Unknown(refusal.code) from None
     return report if report.done else _put(refund)
 
 
@@ -95,6 +99,9 @@ def _refused(refund: Refund, refusal: Refused, moment: datetime) -> None:
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=refund.payment.order_id)
         payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
+        refund = Refund.objects.select_for_update().get(pk=refund.pk)
+        if refund.state not in OPEN:
+            return
         refund.fail(refusal.code)
         payment.reserve_refund(-refund.amount)
         order.promise_refund(-refund.amount)

@@ -18,6 +18,7 @@ from payments.incidents import raise_incident
 from payments.journal import line
 from payments.judge import Judgement
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
+from shop import prepared
 
 Verdict = GatewayMessage.Verdict
 
@@ -29,9 +30,14 @@ class Outcome(StrEnum):
     PAID_LATE = "paid-late"
     GOODS_GONE = "goods-gone"
     PAID_TWICE = "paid-twice"
+    SECOND_TRADE = "second-trade"
     REPEAT = "repeat"
     NOTHING_DUE = "nothing-due"
     REFUSED = "refused"
+
+
+# What such a report says went back is not this attempt's money.
+OTHER_TRADE = (Outcome.SECOND_TRADE, Outcome.REFUSED)
 
 
 def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | None) -> Outcome:
@@ -39,7 +45,7 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
     payment = judgement.payment
     if judgement.verdict in (Verdict.ACCEPTED, Verdict.REPEAT) and payment is not None:
         outcome = settle(payment, report, message) if judgement.verdict == Verdict.ACCEPTED else Outcome.REPEAT
-        if report.given_back:
+        if report.given_back and outcome not in OTHER_TRADE:
             refunds.notice(payment, report.given_back, message, report.refund_request_no)
         return outcome
     if judgement.verdict == Verdict.STALE and payment is not None:
@@ -65,13 +71,13 @@ def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None
 
 
 def _settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
-    order = Order.objects.select_for_update().get(pk=payment.order_id)
-    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    (order,) = prepared.fetch(Order, lock=True, pk=payment.order_id)
+    (payment,) = prepared.fetch(Payment, lock=True, pk=payment.pk)
     if payment.state == Payment.State.SUCCEEDED:
         return _told_again(order, payment, report)
     _book(order, payment, report, message)
     outcome = _move_on(order, payment, message)
-    order.save()
+    prepared.update(order, *Order.SETTLED)
     _give_back(payment, outcome)
     return outcome
 
@@ -81,14 +87,14 @@ def _told_again(order: Order, payment: Payment, report: TradeReport) -> Outcome:
         return Outcome.REPEAT
     detail = f"Paid by trade {payment.trade_no}; now also told of trade {report.trade_no}."
     raise_incident("second-trade", payment.out_trade_no, detail, order)
-    return Outcome.PAID_TWICE
+    return Outcome.SECOND_TRADE
 
 
 def _book(order: Order, payment: Payment, report: TradeReport, message: GatewayMessage | None) -> None:
-    LedgerEntry.objects.create(
+    prepared.insert(LedgerEntry(
         payment=payment, order=order, method=payment.method, kind=LedgerEntry.Kind.CHARGE, amount=payment.amount,
         reference=report.trade_no, message=message,
-    )  # fmt: skip
+    ))  # fmt: skip
     payment.succeed(report.trade_no, report.buyer, report.paid_at)
     order.receive(payment.amount)
 
