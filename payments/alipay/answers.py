@@ -39,8 +39,6 @@ def cut(body: bytes, charset: str) -> SignedNode:
     node = found[names[0]]
     if not node.startswith("{"):
         raise Malformed("the response node is not an object")
-    if "\\u0000" in node:
-        raise Malformed("the answer holds a NUL, which no database stores alike")
     return SignedNode(names[0], node, _string(found.get("sign")), _string(found.get("alipay_cert_sn")))
 
 
@@ -73,8 +71,11 @@ def read(signer: Signer, method: str, body: bytes, charset: str, cert_sn: str = 
 
 
 def fields_of(members: Mapping[str, Any]) -> dict[str, str]:
-    """The members as texts; lists and objects stay JSON."""
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in members.items()}
+    """The members as texts; lists and objects stay JSON. Raises Unknown for a NUL, which no database stores alike."""
+    fields = {name: value if isinstance(value, str) else json.dumps(value) for name, value in members.items()}
+    if any("\0" in value for value in fields.values()):
+        raise Unknown("the answer holds a NUL")
+    return fields
 
 
 def _raise_refusal(members: Mapping[str, Any]) -> None:

@@ -167,3 +167,8 @@ def test_in_certificate_mode_another_certificate_is_not_believed(named: str, bel
 
 def test_members_become_texts_and_lists_stay_json() -> None:
     assert answers.fields_of({"a": "1", "b": [{"c": 1}], "d": 2}) == {"a": "1", "b": '[{"c": 1}]', "d": "2"}
+
+
+def test_a_nul_in_an_answer_is_refused() -> None:
+    with pytest.raises(Unknown):
+        answers.fields_of({"a": "1\x002"})
