@@ -7,10 +7,12 @@ bill tells of all trades of an account, whichever service made them.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from django.db.models import Q
 from django.utils import timezone
 
+from orders.models import ZERO
 from payments import registry
 from payments.alipay.messages import BillLine, TradeReport, TradeStatus
 from payments.alipay.wire import CHINA
@@ -18,10 +20,11 @@ from payments.gateways import Gateway
 from payments.incidents import raise_incident
 from payments.judge import Judgement, judge
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
-from payments.refunds import book, console_reference, notice
+from payments.refunds import book, notice_console
 from payments.settle import act
 
 Kind = LedgerEntry.Kind
+CONSOLE = "refunded at Alipay's console"
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ def compare(gateway: Gateway, bill: Iterable[BillLine], day: date) -> Tally:
     """Holds the bill's lines against the ledger, then the ledger of that day against the bill."""
     tally = Tally()
     seen: set[str] = set()
-    for line in bill:
+    for line in sorted(bill, key=lambda line: line.kind == "refund"):  # a refund finds its payment booked
         tally.lines += 1
         seen |= {line.trade_no, line.request_no}
         _take(gateway, line, tally)
@@ -89,22 +92,24 @@ def _take_refund(gateway: Gateway, line: BillLine, tally: Tally) -> None:
         tally.differences += 1
         _journal(gateway, line, GatewayMessage.Verdict.UNKNOWN_TRADE, None)
         raise_incident("unknown-refund", line.request_no or line.trade_no, f"The bill says {line.amount} went back.")
-    elif not _refund_known(payment, line):
-        message = _journal(gateway, line, GatewayMessage.Verdict.ACCEPTED, payment)
+    else:
         refund = payment.refunds.filter(out_request_no__in=_numbers(line), amount=line.amount).first()
-        tally.booked += 1
-        if refund:
-            book(refund, message)
-        else:
-            notice(payment, payment.refund_reserved + line.amount, message, line.request_no)
+        if refund is None:
+            tally.booked += notice_console(payment, *_told_of_console(gateway, line, payment))
+        elif refund.state != Refund.State.SUCCEEDED:
+            tally.booked += book(refund, _journal(gateway, line, GatewayMessage.Verdict.ACCEPTED, payment))
 
 
-def _refund_known(payment: Payment, line: BillLine) -> bool:
-    """Booked under this number; or a console refund of this amount that a notification told of without a number."""
-    named = [*_numbers(line), console_reference(payment, line.request_no)]
-    unnamed = payment.refunds.filter(source=Refund.Source.CONSOLE, amount=line.amount).values("out_request_no")
-    booked = payment.entries.filter(kind=Kind.REFUND)
-    return booked.filter(Q(reference__in=named) | Q(reference__in=unnamed)).exists()
+def _told_of_console(gateway: Gateway, line: BillLine, payment: Payment) -> tuple[Decimal, GatewayMessage]:
+    """The sum of all lines, of this bill and earlier ones, about refunds of ``payment`` that we did not ask for.
+
+    Each line is journalled once, however often its bill is read: the journal is what remembers them.
+    """
+    told = GatewayMessage.objects.filter(kind="bill", payment=payment, note=CONSOLE)
+    message = told.filter(body=_text(line)).first() or _journal(
+        gateway, line, GatewayMessage.Verdict.ACCEPTED, payment, CONSOLE
+    )
+    return sum((Decimal(bytes(each.body).rpartition(b" ")[2].decode()) for each in told), ZERO), message
 
 
 def _numbers(line: BillLine) -> list[str]:
@@ -131,12 +136,16 @@ def _billed_with(gateway: Gateway) -> list[str]:
     return [name for name, other in registry.gateways().items() if other.pid == gateway.pid]
 
 
-def _journal(gateway: Gateway, line: BillLine, verdict: str, payment: Payment | None) -> GatewayMessage:
-    text = f"{line.kind} {line.trade_no} {line.out_trade_no} {line.request_no} {line.amount}"
+def _journal(gateway: Gateway, line: BillLine, verdict: str, payment: Payment | None, note: str = "") -> GatewayMessage:
     return GatewayMessage.objects.create(
         method=gateway.method, kind="bill", outgoing=True, payment=payment, out_trade_no=line.out_trade_no[:64],
-        body=text.encode(), signature_ok=True, verdict=verdict,
+        body=_text(line), signature_ok=True, verdict=verdict, note=note,
     )  # fmt: skip
+
+
+def _text(line: BillLine) -> bytes:
+    at = line.finished_at.isoformat() if line.finished_at else "-"
+    return f"{line.kind} {line.trade_no} {line.out_trade_no} {line.request_no} {at} {line.amount}".encode()
 
 
 def yesterday() -> date:

@@ -1,13 +1,15 @@
 """Refund rows: asked for once, booked once. Who talks to the gateway about them is ``repay``."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from orders import mails
-from orders.models import Order
+from orders.models import ZERO, Order
 from payments import journal
 from payments.incidents import raise_incident
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
@@ -40,20 +42,19 @@ def request(payment: Payment, amount: Decimal, reason: str, source: str, by: Any
     return refund
 
 
-def book(refund: Refund, message: GatewayMessage | None = None, reference: str = "") -> bool:
-    """Books a refund that the gateway says is done, exactly once; False where it was booked before.
-
-    ``reference`` is the gateway's own number of a refund that we did not ask for.
-    """
+def book(refund: Refund, message: GatewayMessage | None = None) -> bool:
+    """Books a refund that the gateway says is done, exactly once; False where it was booked before."""
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=refund.payment.order_id)
         payment = Payment.objects.select_for_update().get(pk=refund.payment_id)
         refund = Refund.objects.select_for_update().get(pk=refund.pk)
         if refund.state == Refund.State.SUCCEEDED:
             return False
+        if refund.state == Refund.State.FAILED and not _promised_again(refund, payment, order):
+            return False
         LedgerEntry.objects.create(
             payment=payment, order=order, method=payment.method, kind=LedgerEntry.Kind.REFUND, amount=refund.amount,
-            reference=(reference or refund.out_request_no)[:64], message=message,
+            reference=refund.out_request_no, message=message,
         )  # fmt: skip
         refund.settle()
         payment.pay_back(refund.amount)
@@ -65,24 +66,47 @@ def book(refund: Refund, message: GatewayMessage | None = None, reference: str =
     return True
 
 
-def console_reference(payment: Payment, request_no: str) -> str:
-    """How the ledger names a refund that was made at Alipay's own console."""
-    return f"{payment.out_trade_no}-{request_no}"[:64]
+def _promised_again(refund: Refund, payment: Payment, order: Order) -> bool:
+    """Sets the money of a refund aside again that failed by one answer and was done by a later one, if it is there."""
+    if refund.amount > payment.refundable:
+        detail = f"Alipay says that {refund.amount} went back after it had refused that; other refunds need the money."
+        raise_incident("unknown-refund", refund.out_request_no, detail, order)
+        return False
+    payment.reserve_refund(refund.amount)
+    order.promise_refund(refund.amount)
+    return True
 
 
-def notice(payment: Payment, total_refunded: Decimal, message: GatewayMessage | None, reference: str = "") -> None:
-    """Takes note of the cumulative refunded sum (yuan) that a genuine message tells.
+def notice(payment: Payment, total_refunded: Decimal, message: GatewayMessage | None) -> bool:
+    """Takes note of the cumulative refunded sum (yuan) that a genuine message tells; True where it told news.
 
     Refunds of ours that explain it are booked by their own answer; what is left over was refunded at Alipay's own
-    console, and is booked here as such. The number that the gateway names it by is ``reference``: it is unique within
-    its trade only (protocol.md B.4), so ours stands before it.
+    console, and is booked here as such. The request number in a message names only the last of its refunds.
     """
+    return _notice(payment, lambda locked: total_refunded - locked.refund_reserved, message)
+
+
+def notice_console(payment: Payment, total: Decimal, message: GatewayMessage) -> bool:
+    """Takes note of the sum (yuan) of all refunds at Alipay's console that bills told of so far; True where it is news.
+
+    Sums are compared, not lines: what a notification told may stand for several lines of the bill.
+    """
+
+    def unbooked(locked: Payment) -> Decimal:
+        booked = locked.refunds.filter(source=Refund.Source.CONSOLE).aggregate(sum=Sum("amount"))["sum"]
+        return total - (booked or ZERO)
+
+    return _notice(payment, unbooked, message)
+
+
+def _notice(payment: Payment, news: Callable[[Payment], Decimal], message: GatewayMessage | None) -> bool:
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=payment.order_id)
         payment = Payment.objects.select_for_update().get(pk=payment.pk)
-        surplus = min(total_refunded - payment.refund_reserved, payment.refundable)
+        surplus = min(news(payment), payment.refundable)
         if surplus <= 0:
-            return
+            return False
         refund = request(payment, surplus, "Refunded at Alipay", Refund.Source.CONSOLE)
-        book(refund, message, console_reference(payment, reference) if reference else "")
+        book(refund, message)
     raise_incident("console-refund", refund.out_request_no, f"{refund.amount} yuan went back.", order)
+    return True

@@ -46,7 +46,7 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
     if judgement.verdict in (Verdict.ACCEPTED, Verdict.REPEAT) and payment is not None:
         outcome = settle(payment, report, message) if judgement.verdict == Verdict.ACCEPTED else Outcome.REPEAT
         if report.given_back and outcome not in OTHER_TRADE:
-            refunds.notice(payment, report.given_back, message, report.refund_request_no)
+            refunds.notice(payment, report.given_back, message)
         return outcome
     if judgement.verdict == Verdict.STALE and payment is not None:
         _follow(payment, report)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import Settings
 
-from payments import refunds, registry
+from payments import refunds, registry, repay
+from payments.alipay.errors import Refused
 from payments.models import Incident, LedgerEntry, Payment, Refund
 from payments.proofs import PROOFS
 from payments.tests.alipay_double import AlipayDouble, tell
@@ -177,3 +179,54 @@ def test_without_the_open_platform_there_is_no_bill(alipay: AlipayDouble, settin
     settings.PAYMENT_METHODS = ["alipay-instant"]
     with pytest.raises(CommandError, match="PAYMENT_METHODS"):
         call_command("reconcile", day=timezone.now().date())
+
+
+def refund_line(payment: Payment, number: str, amount: str) -> dict[str, str]:
+    return line(payment, "退款", **{"退款批次号/请求号": number, "订单金额（元）": f"-{amount}"})
+
+
+@pytest.mark.parametrize("told_first", [["20.00"], ["40.00"], ["20.00", "40.00"], ["40.00", "20.00"], []])
+def test_two_alike_console_refunds_are_booked_once_each(
+    platform: OpenDouble, capsys: Any, told_first: list[str]
+) -> None:
+    payment = paid(platform)
+    for total in told_first:
+        tell(told(payment, refund_fee=total, out_biz_no=f"console-{total}"), "alipay")
+    lay_out(
+        platform, refund_line(payment, "console-1", "20.00"), refund_line(payment, "console-2", "20.00"), line(payment)
+    )
+    assert [reconcile(capsys)[0], reconcile(capsys)[0]] == [0, 0]
+    payment.refresh_from_db()
+    assert payment.refunded == Decimal("40.00")
+    assert [finding for proof in PROOFS for finding in proof()] == []
+
+
+def test_a_console_refund_told_under_the_number_of_ours_is_booked_beside_it(platform: OpenDouble) -> None:
+    payment = paid(platform)
+    ours = refunds.request(payment, Decimal("30.00"), "cracked", Refund.Source.STAFF)
+    echo = told(payment, refund_fee="50.00", out_biz_no=ours.out_request_no)
+    assert [tell(echo, "alipay"), tell(echo, "alipay")] == [(200, "success")] * 2
+    assert refunds.book(ours)
+    payment.refresh_from_db()
+    assert payment.refunded == Decimal("50.00")
+
+
+def test_a_refund_of_ours_that_was_refused_and_then_done_is_booked(platform: OpenDouble, capsys: Any) -> None:
+    payment = paid(platform)
+    ours = refunds.request(payment, Decimal("30.00"), "cracked", Refund.Source.STAFF)
+    repay._refused(ours, Refused("ACQ.TRADE_NOT_ALLOW_REFUND"), timezone.now())
+    lay_out(platform, line(payment), refund_line(payment, ours.out_request_no, "30.00"))
+    assert reconcile(capsys)[0] == 0
+    payment.refresh_from_db()
+    assert (payment.refunded, payment.refund_reserved) == (Decimal("30.00"), Decimal("30.00"))
+    assert [finding for proof in PROOFS for finding in proof()] == []
+
+
+def test_one_done_after_all_needs_a_person_where_its_money_is_promised(platform: OpenDouble, capsys: Any) -> None:
+    payment = paid(platform)
+    ours = refunds.request(payment, Decimal("30.00"), "cracked", Refund.Source.STAFF)
+    repay._refused(ours, Refused("ACQ.TRADE_NOT_ALLOW_REFUND"), timezone.now())
+    refunds.request(payment, Decimal("88.00"), "cracked", Refund.Source.STAFF)
+    lay_out(platform, line(payment), refund_line(payment, ours.out_request_no, "30.00"))
+    reconcile(capsys)
+    assert Incident.objects.filter(kind="unknown-refund", subject=ours.out_request_no).exists()
