@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from orders.models import Order, OrderLine
-from shop.models import StockMovement
+from shop import prepared
+from shop.models import StockMovement, Variant
 
 
 class GoodsNotHeld(Exception):
@@ -39,12 +40,12 @@ def hold(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLi
 
 def commit(order: Order) -> None:
     """Turns the held goods into sold ones. Raises GoodsNotHeld."""
-    _finish(order, Order.Goods.COMMITTED, lambda line: line.variant.commit(line.quantity, line.reference))
+    _finish(order, Order.Goods.COMMITTED, Variant.commit)
 
 
 def release(order: Order) -> None:
     """Gives the held goods back to the shelf. Raises GoodsNotHeld."""
-    _finish(order, Order.Goods.RELEASED, lambda line: line.variant.release(line.quantity, line.reference))
+    _finish(order, Order.Goods.RELEASED, Variant.release)
 
 
 def restock(order: Order, quantities: Mapping[str, int], occasion: str, by: Any = None) -> None:
@@ -66,11 +67,12 @@ def _went_back(line: OrderLine) -> int:
     return sum(back.values_list("quantity", flat=True))
 
 
-def _finish(order: Order, goods: str, move: Callable[[OrderLine], bool]) -> None:
+def _finish(order: Order, goods: str, move: Callable[[Variant, int, str], bool]) -> None:
     with transaction.atomic():
         _turn(order, Order.Goods.HELD, goods)
-        for line in _in_key_order(order):
-            if not move(line):
+        for line in _in_key_order(order, prepared.fetch(OrderLine, order=order.pk)):
+            line.order = order
+            if not move(Variant(pk=line.variant_id), line.quantity, line.reference):
                 raise GoodsNotHeld(line.reference)
 
 
@@ -84,6 +86,6 @@ def _held(line: OrderLine, again: bool) -> bool:
 
 
 def _turn(order: Order, before: str, after: str) -> None:
-    if not Order.objects.filter(pk=order.pk, goods=before).update(goods=after):
-        raise GoodsNotHeld(order.number)
     order.goods = after
+    if not prepared.update(order, "goods", goods=before):
+        raise GoodsNotHeld(order.number)

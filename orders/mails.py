@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from orders.models import Order, OutboxMail
+from shop import prepared
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def queue(order: Order, kind: str) -> None:
 
     What stands before a dash in ``kind`` names the templates: ``refund-7`` is written with ``refund.txt``.
     """
-    OutboxMail.objects.bulk_create([OutboxMail(order=order, kind=kind)], ignore_conflicts=True)
+    prepared.insert(OutboxMail(order=order, kind=kind), unless_there=True)
 
 
 def send_due() -> int:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.words import EVENTS, TONES, WORDS
+from shop import prepared
 from shop.models import Picture, Variant
 
 ZERO = Decimal("0.00")
@@ -196,13 +197,15 @@ class Order(models.Model):
         asked = self.confirming_at and timezone.now() - self.confirming_at < CONFIRMING_FOR
         return "confirming" if asked else "awaiting"
 
+    SETTLED = ("life", "goods", "charged", "pay_status", "paid_at", "paid_late", "needs_review")
+
     def receive(self, amount: Decimal) -> None:
-        """Adds money that the ledger holds; the caller saves."""
+        """Adds money that the ledger holds; the caller saves SETTLED."""
         self.charged += amount
         self.pay_status = self.derive_pay_status()
 
     def confirm(self, *, late: bool) -> None:
-        """The money is there and the goods are ours to send; the caller has committed them and saves."""
+        """The money is there and the goods are ours to send; the caller has committed them and saves SETTLED."""
         self.life, self.goods = self.Life.CONFIRMED, self.Goods.COMMITTED
         self.paid_at = timezone.now()
         self.paid_late, self.needs_review = late, False
@@ -297,7 +300,9 @@ class Order(models.Model):
     ) -> "OrderEvent":
         """Adds a line to the timeline. ``message`` is the key of the journal message that caused it."""
         moment = at or timezone.now()
-        return OrderEvent.objects.create(order=self, kind=kind, by=by, message=message, at=moment, detail=detail)
+        event = OrderEvent(order=self, kind=kind, by=by, message=message, at=moment, detail=detail)
+        prepared.insert(event)
+        return event
 
 
 class OrderLine(models.Model):

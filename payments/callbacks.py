@@ -95,6 +95,8 @@ def _unconfirmed(gateway: Gateway, report: TradeReport, payment: Payment | None)
     except Unknown as error:
         journal.asked(gateway.method, payment, "notify-verify", Verdict.ERROR, started, note=str(error))
         return _answer("fail", 503)
+    if genuine is None:
+        return None
     told = not genuine and payment is not None and _told_meanwhile(payment, report)
     verdict = Verdict.ACCEPTED if genuine else Verdict.REPEAT if told else Verdict.FORGED
     journal.asked(gateway.method, payment, "notify-verify", verdict, started, note=f"notify_id {report.notify_id}")

@@ -36,8 +36,8 @@ class Gateway(Protocol):
         """Which of the merchant checks fail (seller, app): names for the journal; empty where all hold."""
         ...
 
-    def confirm(self, report: TradeReport) -> bool:
-        """Whether the gateway says that this notification is its own; true where the protocol has no such question."""
+    def confirm(self, report: TradeReport) -> bool | None:
+        """Whether the gateway says that this notification is its own; None where the protocol has no such question."""
         ...
 
     def query(self, out_trade_no: str) -> TradeReport:

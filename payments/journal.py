@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from payments.alipay.messages import TradeReport
 from payments.models import GatewayMessage, Payment
+from shop import prepared
 
 log = logging.getLogger("payments")
 
@@ -25,7 +26,7 @@ def received(
     """Records a message that came in, committed at once. None where a flood of forgeries is cut off."""
     if report is None and not _room_for_forgery():
         return None
-    return GatewayMessage.objects.create(
+    message = GatewayMessage(
         method=method,
         kind=kind,
         payment=payment,
@@ -38,6 +39,8 @@ def received(
         verdict=verdict,
         note=note[:200],
     )
+    prepared.insert(message)
+    return message
 
 
 def asked(
@@ -46,7 +49,7 @@ def asked(
 ) -> GatewayMessage:  # fmt: skip
     """Records what we asked the gateway and what came of it; ``started`` is time.monotonic()."""
     fields = "&".join(f"{name}={value}" for name, value in report.fields.items()) if report else ""
-    return GatewayMessage.objects.create(
+    message = GatewayMessage(
         method=method,
         kind=kind,
         outgoing=True,
@@ -58,6 +61,8 @@ def asked(
         verdict=verdict,
         note=note[:200],
     )
+    prepared.insert(message)
+    return message
 
 
 def line(event: str, out_trade_no: str, **facts: object) -> None:

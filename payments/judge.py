@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from payments.alipay.messages import TradeReport, TradeStatus
 from payments.gateways import Gateway
 from payments.models import GatewayMessage, Payment
+from shop import prepared
 
 Verdict = GatewayMessage.Verdict
 NOTHING_DUE = frozenset({TradeStatus.WAIT_BUYER_PAY, TradeStatus.TRADE_CLOSED, TradeStatus.NOT_EXIST})
@@ -48,7 +49,9 @@ def judge(gateway: Gateway, report: TradeReport, asked_about: Payment | None = N
 def _named(report: TradeReport) -> Payment | None:
     """Our numbers are ASCII digits only; nothing else is looked up (PostgreSQL refuses NUL in text)."""
     number = report.out_trade_no
-    return Payment.objects.filter(out_trade_no=number).first() if number.isascii() and number.isdigit() else None
+    if not (number.isascii() and number.isdigit()):
+        return None
+    return next(iter(prepared.fetch(Payment, out_trade_no=number)), None)
 
 
 def _amount_fits(payment: Payment, report: TradeReport) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import ZERO, Order, money
+from shop import prepared
 
 
 class Payment(models.Model):
@@ -94,7 +95,7 @@ class Payment(models.Model):
         self.charged = self.amount
         self.paid_at = paid_at or timezone.now()
         self.next_query_at = None
-        self.save()
+        prepared.update(self, "state", "trade_no", "buyer", "charged", "paid_at", "next_query_at")
 
     @property
     def refundable(self) -> Decimal:

