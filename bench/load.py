@@ -1,28 +1,40 @@
 """Sends prepared requests over a few kept connections and reads what CPU the servers spent on them."""
 
 import http.client
-import os
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 CONNECTIONS = 4
-TICK = os.sysconf("SC_CLK_TCK")
+FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request, ready to go; any other status than ``expected`` spoils the measurement."""
+    """One request, ready to go; any other status or answer than was expected spoils the measurement."""
 
     path: str
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     expected: int = 200
+    answer: bytes = b""
 
     @property
     def method(self) -> str:
         return "POST" if self.body else "GET"
+
+
+Batch = list[Request]
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where requests go, and the processes whose CPU they cost, each with all that it started."""
+
+    port: int
+    pids: list[int]
 
 
 def send(port: int, requests: Sequence[Request]) -> None:
@@ -38,27 +50,34 @@ def _send_some(job: tuple[int, Sequence[Request]]) -> None:
         connection.request(request.method, request.path, request.body or None, request.headers)
         answer = connection.getresponse()
         text = answer.read()
-        if answer.status != request.expected:
+        if answer.status != request.expected or request.answer not in text:
             raise SystemExit(f"bench: {request.method} {request.path} answered {answer.status}: {text[:2000]!r}")
     connection.close()
 
 
 def cpu_seconds(roots: Iterable[int]) -> float:
-    """User and system time of these processes and all that came of them, ended children included."""
-    stats = {int(path.name): _stat(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
+    """User and system time of these processes and of all that they started and that still run."""
+    parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
     family = set(roots)
     grown = True
     while grown:
-        children = {pid for pid, stat in stats.items() if stat and stat[0] in family} - family
+        children = {pid for pid, parent in parents.items() if parent in family} - family
         family |= children
         grown = bool(children)
-    return sum(stats[pid][1] for pid in family if stats.get(pid)) / TICK
+    return sum(_spent(pid) for pid in family)
 
 
-def _stat(process: Path) -> tuple[int, int]:
-    """Parent and spent ticks: fields 4 and 14 to 17 of /proc/<pid>/stat, counted behind the name in brackets."""
+def _parent(process: Path) -> int:
+    """Field 4 of /proc/<pid>/stat, counted behind the name in brackets."""
     try:
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
     except (FileNotFoundError, ProcessLookupError):
-        return 0, 0
-    return int(fields[1]), sum(map(int, fields[11:15]))
+        return 0
+
+
+def _spent(pid: int) -> float:
+    """By the process's own clock (clock_getcpuclockid of the C library): /proc counts in ticks of 10 ms."""
+    try:
+        return time.clock_gettime((~pid << 3) | 2)
+    except OSError:
+        return 0.0
