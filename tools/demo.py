@@ -56,7 +56,9 @@ def prepare(python: Path, env: dict[str, str]) -> None:
 def serve(processes: Processes, python: Path, env: dict[str, str], shop: int, simulator: int) -> None:
     """Simulator, worker and shop; prints the addresses once the shop's home page answers."""
     trades = f"{env['DATA_DIR']}/simulator"
-    processes.start("simulator", [python, "-m", "simulator", "--port", str(simulator), "--data", trades, "--quiet"], env)
+    processes.start(
+        "simulator", [python, "-m", "simulator", "--port", str(simulator), "--data", trades, "--quiet"], env
+    )
     processes.start("worker", [python, "manage.py", "worker"], env)
     processes.start("shop", [python, "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{shop}", "config.wsgi"], env)
     wait_for(f"http://127.0.0.1:{shop}/zh-hans/", processes)
