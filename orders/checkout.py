@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from orders import goods, numbers
 from orders.models import ZERO, Order, OrderLine, pay_by
+from shop import prepared
 from shop.cart import CartLine
 from shop.shipping import shipping_for
 from shop.templatetags.money import text
@@ -132,21 +133,28 @@ def place(quote: Quote, contact: dict[str, str], *, key: str, buyer: Any = None,
         with transaction.atomic():
             return _write(quote, contact, key, buyer, now or timezone.now())
     except IntegrityError:
-        twin = Order.objects.filter(checkout_key=key).first()
+        twin = placed_with(key)
         if twin is None:
             raise
         return twin
 
 
+def placed_with(key: str) -> Order | None:
+    """The order that the form with this key placed before."""
+    return next(iter(prepared.fetch(Order, checkout_key=key)), None)
+
+
 def _write(quote: Quote, contact: dict[str, str], key: str, buyer: Any, now: datetime) -> Order:
     serial, number = numbers.allot()
-    order = Order.objects.create(
+    order = Order(
         number=number, serial=serial, buyer=buyer, checkout_key=key, language=get_language() or "", **contact,
         subtotal=quote.subtotal, shipping=quote.shipping, total=quote.total,
         placed_at=now, active_at=now, expires_at=pay_by(now),
     )  # fmt: skip
+    prepared.insert(order)
     lines = [_frozen(order, position, line) for position, line in enumerate(quote.lines, 1)]
-    OrderLine.objects.bulk_create(lines)
+    for line in lines:
+        prepared.insert(line)
     order.record("placed", at=now, total=str(order.total))
     if goods.hold(order, lines):
         raise StockLost

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.access import own_order, placed_here, remember, sees_address
-from orders.checkout import MOST_UNPAID, MOST_YUAN, Quote, StockLost, place, too_many_unpaid
+from orders.checkout import MOST_UNPAID, MOST_YUAN, Quote, StockLost, place, placed_with, too_many_unpaid
 from orders.finding import SECONDS, find, too_many_tries
 from orders.forms import CheckoutForm, FindForm, new_key
 from orders.models import Order
@@ -40,7 +40,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _submit(request: HttpRequest) -> HttpResponse:
     quote = _quote(request)  # before the look for a twin: were it placed in between, its goods would look lost
     form = CheckoutForm(request.POST, strict=bool(quote.not_returnable))
-    placed = Order.objects.filter(checkout_key=form.key).first() if form.key else None
+    placed = placed_with(form.key) if form.key else None
     if placed:
         return _to_cashier(request, placed)
     if not quote.lines and not quote.gone:

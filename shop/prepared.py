@@ -17,7 +17,10 @@ PROBE = "0"
 
 
 def insert(row: Model, *, unless_there: bool = False) -> bool:
-    """Inserts a new row and gives it its key; False where ``unless_there`` found one that must be unique."""
+    """Inserts a new row and gives it its key; False where ``unless_there`` found one that must be unique.
+
+    The rows that it refers to must have their keys.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_insert(type(row), unless_there), _values(row, _inserted(type(row)), new=True))
         key = cursor.fetchone()
