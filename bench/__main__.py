@@ -58,11 +58,11 @@ def measure(rows: Mapping[str, Row], empty: Server, rounds: int, count: int) -> 
     return {name: [median(column) for column in zip(*measured, strict=True)] for name, measured in table.items()}
 
 
-def run(url: str, database: list[int], rounds: int, count: int) -> dict[str, list[float]]:
+def run(url: str, database: list[int], given: argparse.Namespace) -> dict[str, list[float]]:
     """One engine: a stocked shop and the yardsticks, each with a database of its own, measured and removed."""
     os.environ["DATABASE_URL"] = url
     folder = Path(tempfile.mkdtemp(prefix="jidao-bench-"))
-    notices = str((rounds * count + WARM_UP) // 2)
+    notices = str((given.rounds * given.count + WARM_UP) // 2)
     with ExitStack() as clean:
         clean.callback(shutil.rmtree, folder, ignore_errors=True)
         template = Database(folder, [*PREPARE, ["manage.py", "shell", "-v0", "-c", RESTOCK]])
@@ -72,7 +72,8 @@ def run(url: str, database: list[int], rounds: int, count: int) -> dict[str, lis
         minimal = clean.enter_context(Stack(template, folder / "minimal", wsgi="bench.minimal"))
         shop = clean.enter_context(Stack(template, folder / "shop", env={"ALIPAY_INSTANT_GATEWAY": start_gateway()}))
         rows = pages(shop, database) | notifications(shop, minimal, database, notices)
-        return measure(rows, empty.server, rounds, count)
+        chosen = {name: row for name, row in rows.items() if given.only in name}
+        return measure(chosen, empty.server, given.rounds, given.count)
 
 
 def server_of(stack: Stack, database: list[int]) -> Server:
@@ -119,13 +120,14 @@ def main() -> None:
     """Measures both engines where both are there, and prints the table."""
     parser = argparse.ArgumentParser("python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", default="", help="rows whose name holds this word")
     parser.add_argument("--count", type=int, default=200, help="requests a batch")
     given = parser.parse_args()
-    columns = {"SQLite": run("", [], given.rounds, given.count)}
+    columns = {"SQLite": run("", [], given)}
     if program("initdb"):
         cluster = Cluster()
         with cluster as url:
-            columns["PostgreSQL"] = run(url, [cluster.server.pid], given.rounds, given.count)
+            columns["PostgreSQL"] = run(url, [cluster.server.pid], given)
     report(columns)
 
 
