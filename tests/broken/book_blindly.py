@@ -1,0 +1,27 @@
+"""A shop that books whatever it is told without a look at what it booked before (for no_unique_fact.py)."""
+
+from typing import Any
+
+from django.db import transaction
+
+import tests.dying  # noqa: F401 - the points of death
+from config.wsgi import application
+from payments import judge, settle
+from payments.models import GatewayMessage, LedgerEntry, Payment
+
+__all__ = ["application"]
+
+
+def blind(payment: Payment, report: Any, message: Any) -> settle.Outcome:
+    """One transaction, as it should be, but no look before it."""
+    with transaction.atomic():
+        LedgerEntry.objects.create(
+            payment=payment, order=payment.order, method=payment.method, kind="charge", amount=payment.amount,
+            reference=report.trade_no, message=message,
+        )  # fmt: skip
+        payment.succeed(report.trade_no, report.buyer, report.paid_at)
+    return settle.Outcome.CONFIRMED
+
+
+settle.settle = blind
+judge._verdict = lambda payment, report: GatewayMessage.Verdict.ACCEPTED
