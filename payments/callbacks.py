@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -113,6 +114,7 @@ def _told_meanwhile(payment: Payment, report: TradeReport) -> bool:
     return Payment.objects.filter(pk=payment.pk, state=Payment.State.SUCCEEDED, trade_no=report.trade_no).exists()
 
 
+@never_cache
 @require_GET
 def come_back(request: HttpRequest, method: str) -> HttpResponse:
     """The browser's return: proves nothing, makes us ask, and always redirects to a clean address (step 5)."""
