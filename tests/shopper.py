@@ -17,11 +17,12 @@ STATUS = "[data-order-status]"
 class Shopper:
     """Somebody at a browser, who also notes what its console complains about."""
 
-    def __init__(self, context: BrowserContext, shop: Stack) -> None:
+    def __init__(self, context: BrowserContext, shop: Stack, language: str = "en") -> None:
         context.set_default_timeout(PATIENCE)
         context.on("page", self.watch)
         self.complaints: list[str] = []
         self.shop = shop
+        self.home = f"{shop.url}/{language}/"
         self.page = context.new_page()
 
     def watch(self, page: Page) -> None:
@@ -36,14 +37,14 @@ class Shopper:
 
     def put_into_cart(self) -> None:
         """From the home page through the category to the product, by clicks."""
-        self.page.goto(f"{self.shop.url}/en/")
+        self.page.goto(self.home)
         self.page.locator('main a[href*="/p/many/"]').first.click()
         with self.page.expect_response("**/cart/add/"):
             self.page.locator(f'form[action$="/cart/add/"] {SUBMIT}').first.click()
 
     def order(self) -> str:
         """Fills in the checkout and places the order; leaves the shopper at the cashier."""
-        self.page.goto(f"{self.shop.url}/en/cart/")
+        self.page.goto(f"{self.home}cart/")
         self.page.locator('main a[href$="/checkout/"]').first.click()
         for name, value in ADDRESS.items():
             if name == "province":

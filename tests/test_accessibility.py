@@ -1,0 +1,65 @@
+"""axe has nothing to say about any page of a purchase: phone and desk, light and dark, errors and dialog too."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.shopper import PATIENCE, SUBMIT, Shopper, shows, width
+from tests.stack import Stack
+
+pytestmark = pytest.mark.browser
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
+
+
+@pytest.fixture
+def shopper(chromium: Browser, start: Callable[..., Stack]) -> Iterator[Shopper]:
+    """Somebody whose browser lets axe in past the pages' content policy."""
+    with chromium.new_context(bypass_csp=True) as context:
+        yield Shopper(context, start(simulator=True), language="zh-hans")
+
+
+def flawless(page: Page) -> None:
+    """No violation at two widths and in both colour schemes, and nothing that scrolls sideways."""
+    for pixels in (360, 1280):
+        page.set_viewport_size({"width": pixels, "height": 800})
+        assert width(page) <= pixels, page.url
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found = Axe().run(page, options=OPTIONS)
+            assert found.violations_count == 0, f"{page.url} {pixels} {scheme}\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("path", ["", "c/cups/", "p/few/", "s/?q=CUP", "cart/", "orders/find/", "nothing/"])
+def test_the_shelves(shopper: Shopper, path: str) -> None:
+    shopper.page.goto(f"{shopper.home}{path}")
+    flawless(shopper.page)
+
+
+def test_a_purchase_from_the_cart_to_the_result(shopper: Shopper) -> None:
+    page = shopper.page
+    shopper.put_into_cart()
+    page.goto(f"{shopper.home}cart/")
+    flawless(page)
+    page.goto(f"{shopper.home}checkout/")
+    flawless(page)
+    page.locator(f'form:has([name="checkout_key"]) {SUBMIT}').last.click()
+    page.locator("#errors").wait_for(timeout=PATIENCE)
+    flawless(page)
+    shopper.order()
+    flawless(page)
+    result = shopper.pay()
+    shows(result, "paid")
+    flawless(result)
+
+
+def test_the_dialog_that_waits_for_the_payment(shopper: Shopper) -> None:
+    shopper.put_into_cart()
+    shopper.order()
+    shopper.open_gateway()
+    shopper.page.locator("dialog#wait[open]").wait_for(timeout=PATIENCE)
+    flawless(shopper.page)
+    shopper.page.locator("dialog summary").click()
+    flawless(shopper.page)
