@@ -1,16 +1,25 @@
 """What may go wrong between the shop, its database and Alipay: nothing is believed, lost or done twice by it."""
 
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.models import Order
-from payments import closing, refunds, registry, repay
+from payments import closing, refunds, registry, repay, sweep
 from payments.alipay.errors import Refused
 from payments.models import Incident, LedgerEntry, Payment, Refund
 from payments.proofs import PROOFS
-from payments.tests.alipay_double import tell
+from payments.tests.alipay_double import FORM, tell
 from payments.tests.factories import PaymentFactory
 from payments.tests.open_double import OpenDouble, refused, told, trade
 
@@ -110,3 +119,127 @@ def test_an_answer_that_is_no_clear_no_keeps_the_goods(platform: OpenDouble, cha
     assert closing.expire_due() == 0
     payment.refresh_from_db()
     assert (payment.state, payment.order.goods, payment.order.life) == ("sent", "held", "placed")
+
+
+# The database fails under a notification, at each statement in turn.
+
+
+@contextmanager
+def failing(at: int) -> Iterator[None]:
+    """The ``at``-th statement of this block, and those after it, find no database."""
+    left = at
+
+    def statement(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
+        nonlocal left
+        left -= not sql.startswith("ROLLBACK")
+        if left < 0 and not sql.startswith("ROLLBACK"):
+            raise OperationalError("server closed the connection unexpectedly")
+        return execute(sql, *words)
+
+    with connection.execute_wrapper(statement):
+        yield
+
+
+def told_with(failure: int, payment: Payment) -> str:
+    """The shop's answer while the database fails."""
+    visitor = Client(raise_request_exception=False)
+    with transaction.atomic():
+        with failing(failure):
+            answer = visitor.post("/payments/alipay/notify/", told(payment), content_type=FORM)
+        if answer.content != b"success":
+            transaction.set_rollback(True)
+    return answer.content.decode()
+
+
+def test_wherever_the_database_fails_success_is_not_said_and_the_next_message_counts(
+    platform: OpenDouble,
+) -> None:
+    answers: list[str] = []
+    while "success" not in answers:
+        payment = PaymentFactory(method="alipay")
+        answers.append(told_with(len(answers) + 1, payment))
+        assert tell(told(payment), "alipay") == (200, "success")
+        payment.refresh_from_db()
+        assert (payment.order.status, payment.entries.count()) == ("paid", 1)
+    assert len(answers) > 10
+    assert broken() == []
+
+
+# Many attempts, many messages.
+
+
+def multiply(table: str, times: int, **changed: str) -> None:
+    """Copies the only row of ``table``; ``changed`` are SQL expressions in step, from 1 on."""
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+        values = [changed.get(name, name) for name in names]
+        cursor.execute(
+            f"WITH RECURSIVE many(step) AS (SELECT 1 UNION ALL SELECT step + 1 FROM many WHERE step < {times})"
+            f" INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table}, many"
+        )
+        cursor.execute("ANALYZE")
+
+
+@pytest.fixture
+def many(db: None) -> datetime:
+    """A hundred thousand open attempts that are due to be asked about, of orders whose time is over; the moment."""
+    moment = timezone.now() + timedelta(hours=1)
+    first = PaymentFactory(next_query_at=timezone.now())
+    multiply(
+        "orders_order", 100_000, id=f"{first.order.pk} + step", number="CAST(20000000000000 + step AS varchar(14))",
+        serial="20000000 + step", checkout_key="CAST(step AS varchar(40))", goods="'released'",
+    )  # fmt: skip
+    multiply(
+        "payments_payment", 100_000, id=f"{first.pk} + step", order_id=f"{first.order.pk} + step",
+        out_trade_no="CAST(2000000000000001 + step AS varchar(16))",
+    )  # fmt: skip
+    return moment
+
+
+def plan(sql: str) -> str:
+    """How the database means to find the rows."""
+    explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+    with connection.cursor() as cursor:
+        cursor.execute(explain + sql.replace("%", "%%"))
+        return "\n".join(str(row[-1]) for row in cursor.fetchall())
+
+
+SCANS = ("Seq Scan on", "SCAN payments_", "SCAN orders_", "TEMP B-TREE", "Sort Key")
+
+
+def test_a_sweep_over_a_hundred_thousand_attempts_reads_what_is_due_by_index(
+    many: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "gateway", lambda method: None)
+    with CaptureQueriesContext(connection) as seen:
+        tracemalloc.start()
+        assert sweep.ask_open_attempts(many) == sweep.BATCH
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
+    queries = {
+        sql.split(" WHERE ")[0]: sql for sql in (query["sql"] for query in seen) if sql[:6] in ("SELECT", "UPDATE")
+    }
+    plans = [plan(sql) for sql in queries.values()]
+    assert "payment_to_query" in plans[0]
+    assert not [text for text in plans if any(scan in text for scan in SCANS)]
+
+
+def test_the_expiry_of_a_hundred_thousand_orders_reads_a_batch_by_index(
+    many: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "_expire", lambda order, moment: 1)
+    with CaptureQueriesContext(connection) as seen:
+        assert closing.expire_due(many) == closing.BATCH
+    text = plan(seen[0]["sql"])
+    assert "order_awaiting" in text and not any(scan in text for scan in SCANS)
+
+
+def test_ten_thousand_notifications_leave_nothing_in_memory(paid: Payment) -> None:
+    body, counts = told(paid), []
+    for _ in range(2):
+        for _ in range(5000):
+            assert tell(body, "alipay") == (200, "success")
+        gc.collect()
+        counts.append(len(gc.get_objects()))
+    assert counts[1] - counts[0] < 500, counts
