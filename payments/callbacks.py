@@ -128,8 +128,10 @@ def come_back(request: HttpRequest, method: str) -> HttpResponse:
         _refuse(request, method, "return", raw, error)
         return redirect("/")
     judgement = judge(gateway, report)
+    # The Open Platform's return names no status (protocol.md B.6): nothing is wrong with that, and nothing due.
+    verdict = Verdict.STALE if judgement.verdict == Verdict.ERROR else judgement.verdict
     journal.received(
-        request, method, "return", raw, judgement.verdict,
+        request, method, "return", raw, verdict,
         report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
     )  # fmt: skip
     return _welcome(report, judgement)

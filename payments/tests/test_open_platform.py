@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.models import Order
 from payments import asking, attempts, closing
-from payments.models import Payment
+from payments.models import GatewayMessage, Payment
 from payments.tests.alipay_double import AlipayDouble, notification, tell
 from payments.tests.factories import PaymentFactory
 from payments.tests.open_double import OpenDouble, answer, form, rsa2, told, trade
@@ -82,6 +82,7 @@ def test_the_return_proves_nothing_and_the_question_decides(platform: OpenDouble
     query = form({**fields, "sign": rsa2(text), "sign_type": "RSA2"}).decode()
     Client().get(f"/payments/alipay/return/?{query}")
     assert fresh(payment).order.status == "confirming"
+    assert GatewayMessage.objects.get(kind="return").verdict == "stale"
 
 
 def test_a_question_finds_the_payment(platform: OpenDouble) -> None:
