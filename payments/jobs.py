@@ -14,6 +14,7 @@ from orders import mails
 from payments import closing, reconcile, repay, sweep
 from payments.models import JobRun
 from payments.queue import queue
+from shop import search_index
 
 log = logging.getLogger("payments.jobs")
 
@@ -78,3 +79,9 @@ def send_mails() -> None:
 def reconcile_yesterday() -> None:
     """Compares the gateway's bill with the ledger."""
     reconcile.reconcile(reconcile.yesterday())
+
+
+@scheduled(EVERY_NOON)
+def mend_search() -> None:
+    """Finds products that were written past the search index."""
+    search_index.mend()

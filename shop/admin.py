@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -13,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from shop import fragments, pictures
+from shop import fragments, pictures, search_index
 from shop.models import Category, Picture, Product, StockMovement, Variant
 
 MOST_ADJUSTED = 1_000_000
@@ -60,6 +61,11 @@ class CategoryAdmin(ForgettingAdmin):
     def indented(self, category: Category) -> str:
         """As deep as it stands."""
         return "— " * getattr(category, "tree_depth", 0) + str(category)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """All products below are found by its name; they may be many, so their entries do not hold up the saving."""
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(lambda: search_index.update(search_index.below(form.instance)))
 
 
 class PictureForm(forms.ModelForm):
@@ -149,6 +155,11 @@ class ProductAdmin(ForgettingAdmin):
         """With the stock of all variants, in the same statement."""
         units = Sum(F("variants__on_hand") - F("variants__reserved"))
         return super().get_queryset(request).annotate(units=units).prefetch_related("variants")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With the words under which it is found."""
+        super().save_related(request, form, formsets, change)
+        search_index.update([form.instance.pk])
 
     @admin.display(description=_("price"))
     def lowest_price(self, product: Product) -> str:

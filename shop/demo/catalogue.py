@@ -11,10 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from PIL import Image
 
-from shop import fragments, pictures
+from shop import fragments, pictures, search_index
 from shop.demo.progress import Progress
 from shop.models import Category, Picture, Product, StockMovement, Variant
 
@@ -35,6 +36,8 @@ def seed(progress: Progress, extra: int = 0) -> None:
             _product(entry, categories[entry["category"]], timezone.now())
             progress("Products", done, len(data["product"]))
     _extra(extra, progress)
+    new = Product.objects.filter(Q(search_entry=None) | Q(slug__in=[entry["slug"] for entry in data["product"]]))
+    search_index.update(new.values_list("pk", flat=True))
     fragments.forget()
 
 
