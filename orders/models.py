@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Round
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,7 @@ CONFIRMING_FOR = timedelta(minutes=10)
 
 
 def money(verbose_name: Any, **options: Any) -> "models.DecimalField[Decimal, Decimal]":
-    """A column of yuan with two places."""
+    """A column of yuan with two places. SQLite reckons in binary: round what it adds up before it is compared."""
     return models.DecimalField(verbose_name, max_digits=12, decimal_places=2, **options)
 
 
@@ -122,7 +122,7 @@ class Order(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(total=F("subtotal") + F("shipping") - F("discount"), total__gte=0),
+                condition=Q(total=Round(F("subtotal") + F("shipping") - F("discount"), 2), total__gte=0),
                 name="order_total_adds_up",
             ),
             models.CheckConstraint(
@@ -324,7 +324,7 @@ class OrderLine(models.Model):
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         constraints = [
-            models.CheckConstraint(condition=Q(total=F("price") * F("quantity")), name="line_total_adds_up"),
+            models.CheckConstraint(condition=Q(total=Round(F("price") * F("quantity"), 2)), name="line_total_adds_up"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_at_least_one"),
             models.UniqueConstraint(fields=["order", "position"], name="line_position_once"),
         ]

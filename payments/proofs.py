@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, DecimalField, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 
 from orders.models import ZERO, Order, OrderEvent, OrderLine
 from payments.models import GatewayMessage, Incident, LedgerEntry, Payment, Refund
@@ -18,9 +18,10 @@ CLOSED = (Order.Life.EXPIRED, Order.Life.CANCELLED)
 
 
 def total_of(rows: QuerySet[Any], owner: str, column: str, whole: bool = False) -> Coalesce:
-    """The sum of ``column`` over ``rows`` that belong to the outer row, zero where there are none."""
+    """The sum of ``column`` over ``rows`` that belong to the outer row, to the cent; zero where there are none."""
     field: Any = IntegerField() if whole else DecimalField(max_digits=14, decimal_places=2)
-    sums = rows.filter(**{owner: OuterRef("pk")}).order_by().values(owner).annotate(sum=Sum(column)).values("sum")
+    total = Sum(column) if whole else Round(Sum(column), 2)  # SQLite adds in binary: 0.1 + 0.2 is not 0.3
+    sums = rows.filter(**{owner: OuterRef("pk")}).order_by().values(owner).annotate(sum=total).values("sum")
     return Coalesce(Subquery(sums, output_field=field), 0 if whole else ZERO, output_field=field)
 
 

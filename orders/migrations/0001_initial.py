@@ -3,6 +3,7 @@
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
+import django.db.models.functions.math
 import django.db.models.lookups
 import django.utils.timezone
 from decimal import Decimal
@@ -153,7 +154,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '+', models.F('shipping')), '-', models.F('discount'))), ('total__gte', 0)), name='order_total_adds_up'),
+            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('subtotal'), '+', models.F('shipping')), '-', models.F('discount')), 2)), ('total__gte', 0)), name='order_total_adds_up'),
         ),
         migrations.AddConstraint(
             model_name='order',
@@ -169,7 +170,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='orderline',
-            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.expressions.CombinedExpression(models.F('price'), '*', models.F('quantity')))), name='line_total_adds_up'),
+            constraint=models.CheckConstraint(condition=models.Q(('total', django.db.models.functions.math.Round(django.db.models.expressions.CombinedExpression(models.F('price'), '*', models.F('quantity')), 2))), name='line_total_adds_up'),
         ),
         migrations.AddConstraint(
             model_name='orderline',

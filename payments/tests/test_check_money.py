@@ -7,10 +7,12 @@ from django.core.management import call_command
 from django.db import connection
 
 from orders.models import Order
+from orders.tests.factories import OrderFactory, put_in
 from payments.models import Payment
 from payments.tests.alipay_double import AlipayDouble, notification, tell
 from payments.tests.factories import MessageFactory, PaymentFactory
 from shop.models import Variant
+from shop.tests.factories import VariantFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +37,14 @@ def test_a_sound_shop_holds(payment: Payment, capsys: pytest.CaptureFixture[str]
     code, out = run(capsys)
     assert code == 0 and "broken" not in out
     assert out.count("holds") == 11
+
+
+def test_cents_that_binary_figures_miss_are_no_damage(capsys: pytest.CaptureFixture[str]) -> None:
+    order = OrderFactory(variant=VariantFactory(price="0.10"), subtotal="0.60", total="0.60")
+    for price in ("0.20", "0.30"):
+        put_in(order, VariantFactory(price=price), 1)
+    OrderFactory(variant=VariantFactory(price="0.07"), quantity=7)
+    assert run(capsys)[0] == 0
 
 
 def sum_spoilt(payment: Payment) -> None:
