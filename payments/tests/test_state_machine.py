@@ -53,7 +53,7 @@ UNITS = 3
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LONG = os.environ.get("STATE_MACHINE") == "long"
 SIZE = bounds(
-    max_examples=2000 if LONG else 30, stateful_step_count=60 if LONG else 40, deadline=None, derandomize=not LONG,
+    max_examples=2000 if LONG else 20, stateful_step_count=60 if LONG else 40, deadline=None, derandomize=not LONG,
     suppress_health_check=list(HealthCheck), database=None,
 )  # fmt: skip
 DEATHS = integers(-40, 60)  # the point at which the process dies; it lives where none is so early
@@ -261,8 +261,10 @@ class Money(RuleBasedStateMachine):
             for notice in [notice for notice in self.alipay.notices if not notice.taken and not self.lossy]:
                 self._deliver(notice)
                 assert notice.taken or not notice.paid
-            for job in (sweep.ask_open_attempts, closing.expire_due, repay.follow_up, self._reconcile):
+            for job in (sweep.ask_open_attempts, closing.expire_due, repay.follow_up):
                 job()
+            if minutes >= 60:
+                self._reconcile()
             self.the_books_hold()
 
     def _everything_is_accounted_for(self) -> None:
