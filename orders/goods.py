@@ -38,9 +38,9 @@ def hold(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLi
     return short
 
 
-def commit(order: Order) -> None:
-    """Turns the held goods into sold ones. Raises GoodsNotHeld."""
-    _finish(order, Order.Goods.COMMITTED, Variant.commit)
+def commit(order: Order, *also: str) -> None:
+    """Turns the held goods into sold ones and saves these columns of the order too. Raises GoodsNotHeld."""
+    _finish(order, Order.Goods.COMMITTED, Variant.commit, *also)
 
 
 def release(order: Order) -> None:
@@ -67,9 +67,9 @@ def _went_back(line: OrderLine) -> int:
     return sum(back.values_list("quantity", flat=True))
 
 
-def _finish(order: Order, goods: str, move: Callable[[Variant, int, str], bool]) -> None:
-    with transaction.atomic():
-        _turn(order, Order.Goods.HELD, goods)
+def _finish(order: Order, goods: str, move: Callable[[Variant, int, str], bool], *also: str) -> None:
+    with transaction.atomic(savepoint=False):  # what fails here fails the caller's transaction
+        _turn(order, Order.Goods.HELD, goods, *also)
         for line in _in_key_order(order, prepared.fetch(OrderLine, order=order.pk)):
             line.order = order
             if not move(Variant(pk=line.variant_id), line.quantity, line.reference):
@@ -85,7 +85,7 @@ def _held(line: OrderLine, again: bool) -> bool:
     return line.variant.hold(line.quantity, f"{line.reference}-late" if again else line.reference)
 
 
-def _turn(order: Order, before: str, after: str) -> None:
+def _turn(order: Order, before: str, after: str, *also: str) -> None:
     order.goods = after
-    if not prepared.update(order, "goods", goods=before):
+    if not prepared.update(order, "goods", *also, goods=before):
         raise GoodsNotHeld(order.number)

@@ -197,7 +197,7 @@ class Order(models.Model):
         asked = self.confirming_at and timezone.now() - self.confirming_at < CONFIRMING_FOR
         return "confirming" if asked else "awaiting"
 
-    SETTLED = ("life", "goods", "charged", "pay_status", "paid_at", "paid_late", "needs_review")
+    SETTLED = ("life", "charged", "pay_status", "paid_at", "paid_late", "needs_review")
 
     def receive(self, amount: Decimal) -> None:
         """Adds money that the ledger holds; the caller saves SETTLED."""
@@ -205,8 +205,8 @@ class Order(models.Model):
         self.pay_status = self.derive_pay_status()
 
     def confirm(self, *, late: bool) -> None:
-        """The money is there and the goods are ours to send; the caller has committed them and saves SETTLED."""
-        self.life, self.goods = self.Life.CONFIRMED, self.Goods.COMMITTED
+        """The money is there and the goods are ours to send; the caller commits them and saves SETTLED."""
+        self.life = self.Life.CONFIRMED
         self.paid_at = timezone.now()
         self.paid_late, self.needs_review = late, False
 

@@ -77,7 +77,6 @@ def _settle(payment: Payment, report: TradeReport, message: GatewayMessage | Non
         return _told_again(order, payment, report)
     _book(order, payment, report, message)
     outcome = _move_on(order, payment, message)
-    prepared.update(order, *Order.SETTLED)
     _give_back(payment, outcome)
     return outcome
 
@@ -106,17 +105,17 @@ def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> 
         "attempt": payment.out_trade_no,
         "trade_no": payment.trade_no,
     }
-    if order.life == Order.Life.PLACED:
-        return _confirm(order, Outcome.CONFIRMED, cause, facts)
-    if order.life not in (Order.Life.EXPIRED, Order.Life.CANCELLED):
-        order.record("paid-twice", message=cause, **facts)
-        raise_incident("paid-twice", payment.out_trade_no, f"Order {order} was paid already.", order)
-        return Outcome.PAID_TWICE
-    if not goods.hold(order):
-        return _confirm(order, Outcome.PAID_LATE, cause, facts)
-    order.record("goods-gone", message=cause, **facts)
-    raise_incident("paid-late", payment.out_trade_no, f"Order {order} was closed before it was paid.", order)
-    return Outcome.GOODS_GONE
+    closed = order.life in (Order.Life.EXPIRED, Order.Life.CANCELLED)
+    if order.life == Order.Life.PLACED or (closed and not goods.hold(order)):
+        return _confirm(order, Outcome.PAID_LATE if closed else Outcome.CONFIRMED, cause, facts)
+    prepared.update(order, *Order.SETTLED)
+    if closed:
+        order.record("goods-gone", message=cause, **facts)
+        raise_incident("paid-late", payment.out_trade_no, f"Order {order} was closed before it was paid.", order)
+        return Outcome.GOODS_GONE
+    order.record("paid-twice", message=cause, **facts)
+    raise_incident("paid-twice", payment.out_trade_no, f"Order {order} was paid already.", order)
+    return Outcome.PAID_TWICE
 
 
 def _give_back(payment: Payment, outcome: Outcome) -> None:
@@ -128,8 +127,8 @@ def _give_back(payment: Payment, outcome: Outcome) -> None:
 
 
 def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str, Any]) -> Outcome:
-    goods.commit(order)
     order.confirm(late=outcome is Outcome.PAID_LATE)
+    goods.commit(order, *Order.SETTLED)
     order.record("paid", message=cause, late=order.paid_late, **facts)
     mails.queue(order, "paid")
     return outcome

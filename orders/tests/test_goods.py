@@ -47,7 +47,7 @@ def test_they_turn_once(first: Callable[[Order], None], turn: Callable[[Order], 
     order = OrderFactory()
     first(order)
     before = stock(order.lines.get().variant)
-    with pytest.raises(goods.GoodsNotHeld):
+    with pytest.raises(goods.GoodsNotHeld), transaction.atomic():
         turn(Order.objects.get())
     assert stock(order.lines.get().variant) == before
 
@@ -84,7 +84,7 @@ def test_a_movement_is_written_once_per_line_and_kind() -> None:
 def test_goods_whose_stock_row_disagrees_are_not_sold() -> None:
     order = OrderFactory()
     Variant.objects.update(reserved=0)
-    with pytest.raises(goods.GoodsNotHeld):
+    with pytest.raises(goods.GoodsNotHeld), transaction.atomic():
         goods.commit(order)
     assert Order.objects.get().goods == "held"
 
