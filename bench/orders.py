@@ -27,11 +27,11 @@ def sent(quote: Quote, method: str) -> Payment:
 
 
 def main(method: str, count: int) -> None:
-    """A line for each attempt: its number and its amount in yuan."""
-    variants = Variant.objects.on_sale().select_related("product")[:2]
-    quote = Quote([CartLine(variant, 1, variant.price, 1) for variant in variants], [])
-    for _ in range(count):
-        payment = sent(quote, method)
+    """A line for each attempt: its number and its amount in yuan. Each order is of two other goods."""
+    lines = [CartLine(variant, 1, variant.price, 1) for variant in Variant.objects.on_sale().select_related("product")]
+    for first in range(count):
+        goods = [lines[2 * first % len(lines)], lines[(2 * first + 1) % len(lines)]]
+        payment = sent(Quote(goods, []), method)
         print(payment.out_trade_no, payment.amount)
 
 
