@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,17 +19,14 @@ from payments.alipay.errors import Unknown
 from payments.alipay.sandbox import APP_ID, PARTNER, SELLER_EMAIL
 from payments.alipay.transport import Answer
 from payments.alipay.wire import CHINA, write_time
-from payments.tests import open_double
 from payments.tests.alipay_double import Reply, form, md5_sign
-from payments.tests.open_double import packed_bill
+from payments.tests.open_double import packed_bill, rsa2
 
 ZERO = Decimal("0.00")
 OPEN, LEGACY = "alipay", "alipay-instant"
 WAITING, SUCCESS, FINISHED, CLOSED = "WAIT_BUYER_PAY", "TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"
 UNSIGNED_ANSWERS = ("alipay.trade.query", "alipay.trade.refund", "alipay.trade.fastpay.refund.query")
 BOUNDARIES = ("SAVEPOINT", "RELEASE", "ROLLBACK")
-
-alipays_key = cache(open_double.alipays_key)
 
 
 class Killed(BaseException):
@@ -347,11 +343,6 @@ def billed_as(trade: Trade, number: str) -> str:
     """The legacy service knows a refund by its batch number, which begins with the day."""
     day = trade.refunded_at[number].astimezone(CHINA).strftime("%Y%m%d")
     return day + number if trade.method == LEGACY and not number.startswith("c") else number
-
-
-def rsa2(text: str) -> str:
-    """Alipay's signature with its key read once."""
-    return open_double.rsa2(text, alipays_key())
 
 
 def signed(name: str, members: dict[str, Any]) -> Reply:
