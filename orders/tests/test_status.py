@@ -69,7 +69,7 @@ def test_it_costs_one_statement_beside_the_session(
     ("fields", "status"),
     [
         ({}, "awaiting"),
-        ({"confirming_at": timezone.now()}, "confirming"),
+        ({"confirming_at": timezone.now() + timedelta(days=1)}, "confirming"),
         ({"confirming_at": timezone.now() - CONFIRMING_FOR}, "awaiting"),
         ({"life": "expired"}, "closed"),
         ({"life": "cancelled"}, "closed"),
