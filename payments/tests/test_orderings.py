@@ -77,7 +77,7 @@ def method(service: str) -> str:
     return "alipay" if service == "open" else "alipay-instant"
 
 
-@pytest.mark.parametrize("names", selections(2), ids="+".join)
+@pytest.mark.parametrize("names", selections(2), ids=lambda names: "+".join(sorted(names)))
 def test_two_messages_end_alike_in_either_order_and_told_again(service: str, names: frozenset[str]) -> None:
     for order in permutations(sorted(names)):
         payment = PaymentFactory(method=method(service))
