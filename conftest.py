@@ -36,6 +36,9 @@ from django.core.cache import cache  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import translation  # noqa: E402
 
+from orders.models import Order  # noqa: E402
+from orders.tests.factories import OrderFactory  # noqa: E402
+
 
 @pytest.fixture(autouse=True)
 def _as_after_a_start() -> None:
@@ -54,6 +57,25 @@ def shopper() -> Client:
 def stranger() -> Client:
     """Another visitor, who must not see what is the shopper's."""
     return Client()
+
+
+@pytest.fixture
+def own(shopper: Client) -> Callable[[Order], Order]:
+    """Makes an order the shopper's, as if placed in this browser."""
+
+    def remember(order: Order) -> Order:
+        session = shopper.session
+        session["orders"] = [*session.get("orders", []), order.number]
+        session.save()
+        return order
+
+    return remember
+
+
+@pytest.fixture
+def order(db: None, own: Callable[[Order], Order]) -> Order:
+    """An order of the shopper that waits for its money."""
+    return own(OrderFactory())
 
 
 @pytest.fixture

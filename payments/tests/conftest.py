@@ -1,15 +1,13 @@
 """The shopper's order, and a gateway that answers what the test wants."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pytest
-from django.test import Client
 from pytest_django import Settings
 
 from orders.models import Order
-from orders.tests.factories import OrderFactory
 from payments import registry
 from payments.alipay.errors import AlipayError
 from payments.alipay.keys import private_key, public_key
@@ -46,25 +44,6 @@ class ScriptedGateway:
     def _fail(self) -> str:
         assert self.trouble
         raise self.trouble
-
-
-@pytest.fixture
-def own(shopper: Client) -> Callable[[Order], Order]:
-    """Makes an order the shopper's."""
-
-    def remember(order: Order) -> Order:
-        session = shopper.session
-        session["orders"] = [*session.get("orders", []), order.number]
-        session.save()
-        return order
-
-    return remember
-
-
-@pytest.fixture
-def order(db: None, own: Callable[[Order], Order]) -> Order:
-    """The shopper's order, waiting for its money."""
-    return own(OrderFactory())
 
 
 @pytest.fixture
