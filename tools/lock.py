@@ -11,6 +11,7 @@ def lock(words: Sequence[str]) -> None:
     uv = shutil.which("uv")
     if uv is None:
         fail("locking needs uv (pip install uv); installing does not.")
-    compile_ = [uv, "pip", "compile", "--quiet", "--universal", "--python-version", "3.11", "--generate-hashes"]
+    # With its extras stripped, pip takes coverage[toml] for a package of its own and wants the newest, unpinned.
+    how = ["--quiet", "--universal", "--no-strip-extras", "--python-version", "3.11", "--generate-hashes"]
     for name in ("requirements", "requirements-dev"):
-        run([*compile_, f"{name}.in", "-o", f"{name}.txt", *words])
+        run([uv, "pip", "compile", *how, f"{name}.in", "-o", f"{name}.txt", *words])
