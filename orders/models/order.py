@@ -1,4 +1,4 @@
-"""What was bought, by whom, and its state. Money facts are written by payments, never by hand."""
+"""An order, its number's increment, its state and its timeline. Money facts are written by payments, never by hand."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.words import EVENTS, TONES, WORDS
 from shop import prepared
-from shop.models import Picture, Variant
 
 ZERO = Decimal("0.00")
 CONFIRMING_FOR = timedelta(minutes=10)
@@ -305,44 +304,6 @@ class Order(models.Model):
         return event
 
 
-class OrderLine(models.Model):
-    """What was bought, with name and price as they were."""
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
-    position = models.PositiveSmallIntegerField(_("position"))
-    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+", verbose_name=_("variant"))
-    sku = models.CharField("SKU", max_length=40)
-    name = models.CharField(_("name"), max_length=200)
-    option = models.CharField(_("option"), max_length=60, blank=True)
-    picture = models.CharField(_("picture"), max_length=120, blank=True)
-    price = money(_("price"))
-    quantity = models.PositiveIntegerField(_("quantity"))
-    total = money(_("total"))
-
-    class Meta:
-        ordering = ["position"]
-        verbose_name = _("order line")
-        verbose_name_plural = _("order lines")
-        constraints = [
-            models.CheckConstraint(condition=Q(total=Round(F("price") * F("quantity"), 2)), name="line_total_adds_up"),
-            models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_at_least_one"),
-            models.UniqueConstraint(fields=["order", "position"], name="line_position_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} × {self.quantity}"
-
-    @property
-    def picture_src(self) -> str:
-        """The small rendition of the picture as it was when ordered."""
-        return Picture(stem=self.picture).src(400)
-
-    @property
-    def reference(self) -> str:
-        """How stock movements name this line: known before its row is, so that lines are inserted in one statement."""
-        return f"{self.order.number}-{self.position}"
-
-
 class OrderEvent(models.Model):
     """The timeline of an order. Append-only."""
 
@@ -362,24 +323,3 @@ class OrderEvent(models.Model):
 
     def __str__(self) -> str:
         return str(EVENTS.get(self.kind, self.kind))
-
-
-class OutboxMail(models.Model):
-    """A mail that a fact calls for, written with the fact; sent by the worker after commit, once."""
-
-    order = models.ForeignKey(Order, models.PROTECT, related_name="mails")
-    kind = models.CharField(_("what"), max_length=20)
-    created_at = models.DateTimeField(_("written"), default=timezone.now)
-    due_at = models.DateTimeField(_("due"), default=timezone.now)
-    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-        verbose_name = _("mail")
-        verbose_name_plural = _("mails")
-        constraints = [models.UniqueConstraint(fields=["order", "kind"], name="mail_once_per_order_and_kind")]
-        indexes = [models.Index(fields=["due_at"], condition=Q(sent_at__isnull=True), name="mail_unsent")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.order}"
