@@ -11,7 +11,10 @@ import django
 import pytest
 
 KEPT = {"DATABASE_URL", "CACHE_URL"}
-OURS = ("ALIPAY_", "ORDER_", "SHIPPING_", "GATEWAY_", "EMAIL_", "SECRET_", "SITE_", "PAYMENT_", "DEBUG", "DEFAULT_FROM")
+OURS = (
+    "ALIPAY_", "ORDER_", "SHIPPING_", "GATEWAY_", "EMAIL_", "SECRET_", "SITE_", "PAYMENT_", "DEBUG", "DEFAULT_FROM",
+    "TRUSTED_",
+)  # fmt: skip
 
 
 def close_the_world() -> None:
@@ -32,7 +35,7 @@ close_the_world()
 django.setup()
 
 from django.contrib.auth.models import Permission, User  # noqa: E402
-from django.core.cache import cache  # noqa: E402
+from django.core.cache import caches  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.utils import translation  # noqa: E402
 
@@ -43,7 +46,8 @@ from orders.tests.factories import OrderFactory  # noqa: E402
 @pytest.fixture(autouse=True)
 def _as_after_a_start() -> None:
     """Neither what another test kept nor the language of its last request is left over."""
-    cache.clear()
+    for cache in caches.all():
+        cache.clear()
     translation.deactivate()
 
 

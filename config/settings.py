@@ -54,6 +54,8 @@ if not DEMO and (len(SECRET_KEY) < 32 or "change" in SECRET_KEY.lower()):
 ALLOWED_HOSTS = sorted({SITE_HOST} | LOOPBACK) if ON_LOOPBACK else [SITE_HOST]
 CSRF_TRUSTED_ORIGINS = [f"{urlsplit(SITE_URL).scheme}://{urlsplit(SITE_URL).netloc}"]
 SECURE = SITE_URL.startswith("https://")
+# The shop speaks plain http itself: where its address is https, a proxy stands before it.
+TRUSTED_PROXIES = read.number("TRUSTED_PROXIES", int(SECURE), 0, 9)
 
 # --- applications
 
@@ -119,6 +121,9 @@ QUEUE_URL = read.text("QUEUE_URL")
 CACHES = {"default": environ.Env.cache_url_config(read.text("CACHE_URL") or "locmemcache://")}
 # Kept in memory only where all processes share it: local memory would show a stale cart to the next request.
 SHARED_CACHE = "locmem" not in CACHES["default"]["BACKEND"]
+# In memory, counters have room of their own, and an end: a flood of them must not push out pages, nor fill the machine.
+COUNTERS = {} if SHARED_CACHE else {"LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+CACHES["throttle"] = CACHES["default"] | {"KEY_PREFIX": "throttle"} | COUNTERS
 SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if SHARED_CACHE else 'db'}"
 
 STATIC_URL = "/static/"

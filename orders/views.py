@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders.access import own_order, placed_here, remember, sees_address
 from orders.checkout import MOST_UNPAID, MOST_YUAN, Quote, StockLost, place, placed_with, too_many_unpaid
-from orders.finding import SECONDS, find, too_many_tries
+from orders.finding import find, wait
 from orders.forms import CheckoutForm, FindForm, new_key
 from orders.models import Order
 from orders.status import status_of
@@ -146,10 +146,11 @@ def find_order(request: HttpRequest) -> HttpResponse:
     )
     if not form.is_bound or not form.is_valid():
         return _find_page(request, form, 422 if form.is_bound else 200)
-    if too_many_tries(request, form.cleaned_data["number"]):
+    seconds = wait(request, form.cleaned_data["number"])
+    if seconds:
         form.add_error(None, _("Too many tries. Please try again in 10 minutes."))
         response = _find_page(request, form, 429)
-        response["Retry-After"] = str(SECONDS)
+        response["Retry-After"] = str(seconds)
         return response
     order = find(**form.cleaned_data)
     if order is None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from payments.alipay.messages import TradeReport
 from payments.models import GatewayMessage, Payment
 from shop import prepared
+from shop.visitors import address_of
 
 log = logging.getLogger("payments")
 
@@ -33,7 +34,7 @@ def received(
         out_trade_no=report.out_trade_no[:64] if report else "",
         body=raw[: GatewayMessage.BODY_LIMIT],
         headers={name: request.headers[name][:200] for name in KEPT_HEADERS if name in request.headers},
-        address=request.META.get("REMOTE_ADDR") or None,
+        address=address_of(request) or None,
         signature_ok=report is not None,
         checks=checks or {},
         verdict=verdict,

@@ -22,6 +22,7 @@ from payments.forms import ChoiceForm
 from payments.models import Payment
 from payments.panels import panel_of
 from shop.redirects import SeeOther
+from shop.visitors import address_of
 
 UNPAID = frozenset({"awaiting", "confirming"})
 SECONDS_BETWEEN_CHECKS = 3
@@ -139,9 +140,8 @@ def _payable(order: Order) -> bool:
 def _gateway_address(request: HttpRequest, order: Order, choice: dict[str, str]) -> str:
     gateway = registry.gateways()[choice["method"]]
     payment = attempts.open_attempt(order, choice["method"], choice["bank"])
-    address = request.META.get("REMOTE_ADDR", "")
     phone = settings.ALIPAY_PHONE_PAGE and browsers.on_phone(request)
-    return attempts.pay_url(gateway, payment, shopper_ip=address, phone=phone)
+    return attempts.pay_url(gateway, payment, shopper_ip=address_of(request), phone=phone)
 
 
 def _ask(order: Order) -> str:

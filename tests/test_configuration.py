@@ -70,6 +70,7 @@ WRONG = [
     ("ORDER_NUMBER_START", {"ORDER_NUMBER_START": "0"}),
     ("ORDER_NUMBER_START", {"ORDER_NUMBER_START": "１"}),
     ("ORDER_PAY_MINUTES", {"ORDER_PAY_MINUTES": "1"}),
+    ("TRUSTED_PROXIES", {"TRUSTED_PROXIES": "-1"}),
     ("GATEWAY_READ_TIMEOUT", {"GATEWAY_READ_TIMEOUT": "forever"}),
 ]  # fmt: skip
 
@@ -154,6 +155,14 @@ def test_the_demos_keys_are_refused_outside_the_demo_even_on_loopback(tmp_path: 
     assert started.returncode == 1
     assert "ALIPAY_PARTNER: this is the demo's" in started.stderr
     assert "ALIPAY_KEY: this is the demo's" in started.stderr
+
+
+@pytest.mark.parametrize(("site", "given", "proxies"), [
+    ("https://shop.example", None, 1), ("http://127.0.0.1:8000", None, 0), ("https://shop.example", "2", 2),
+])  # fmt: skip
+def test_behind_https_one_proxy_is_trusted(tmp_path: Path, site: str, given: str | None, proxies: int) -> None:
+    code = f"{IMPORT} as s; print(s.TRUSTED_PROXIES)"
+    assert start(tmp_path, {"SITE_URL": site, "TRUSTED_PROXIES": given}, code).stdout.split() == [str(proxies)]
 
 
 RECORD = """

@@ -81,7 +81,7 @@ def test_after_five_tries_an_address_waits(stranger: Client) -> None:
     for n in range(5):
         assert tell(stranger, f"1000000100000{n}", "eve@example.com").status_code == 422
     refused = tell(stranger, order.number, order.email)
-    assert (refused.status_code, refused["Retry-After"]) == (429, "600")
+    assert refused.status_code == 429 and 590 <= int(refused["Retry-After"]) <= 600
     assert "Too many tries" in refused.content.decode()
 
 
@@ -112,8 +112,3 @@ def test_the_page_is_not_for_caches_or_search_engines(stranger: Client) -> None:
 def test_finding_nothing_leaves_no_trace(stranger: Client) -> None:
     tell(stranger, OrderFactory().number, "eve@example.com")
     assert not stranger.session.get("orders_found") and Order.objects.count() == 1
-
-
-def test_a_count_that_ran_out_between_two_steps_begins_anew(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orders.finding.cache.add", lambda *words: False)
-    assert tell(stranger, "10000001000000", "eve@example.com").status_code == 422
