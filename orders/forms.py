@@ -78,8 +78,8 @@ def typing(autocomplete: str, **attrs: Any) -> dict[str, Any]:
     return {"autocomplete": autocomplete, **attrs}
 
 
-class CheckoutForm(forms.Form):
-    """Seven fields and a note. No price, total, number or state is read from a form, ever."""
+class AddressForm(forms.Form):
+    """Where a parcel goes: six fields, by the same rules wherever an address is typed in."""
 
     name = LineField(
         label=_("Recipient"), missing=_("Enter the recipient's name"), max_length=60,
@@ -105,6 +105,32 @@ class CheckoutForm(forms.Form):
         label=_("Street address"), help_text=_("Street, number, floor"), missing=_("Enter the street and number"),
         max_length=200, widget=forms.Textarea(typing("street-address", rows=2)),
     )  # fmt: skip
+
+    CONTACT: tuple[str, ...] = ("name", "phone", "province", "city", "district", "street")
+
+    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, auto_id="%s")
+
+    @property
+    def address(self) -> list[ShownField]:
+        """Its fields, worked out for the template."""
+        return [ShownField.of(self[name]) for name in AddressForm.CONTACT]
+
+    @property
+    def contact(self) -> dict[str, str]:
+        """The cleaned fields as columns of the order."""
+        return {name: self.cleaned_data[name] for name in self.CONTACT}
+
+    def clean_phone(self) -> str:
+        phone = phone_of(self.cleaned_data["phone"])
+        if not ELEVEN_DIGITS.fullmatch(phone):
+            raise ValidationError(_("Phone number must have 11 digits"))
+        return phone
+
+
+class CheckoutForm(AddressForm):
+    """Seven fields and a note. No price, total, number or state is read from a form, ever."""
+
     email = forms.EmailField(
         label=_("E-mail"), help_text=_("For your receipt, and to find your order again"),
         error_messages={
@@ -122,18 +148,18 @@ class CheckoutForm(forms.Form):
         error_messages={"required": _("Tick that you know which goods cannot be returned")},
     )
 
-    CONTACT = ("name", "phone", "province", "city", "district", "street", "email", "note")
+    CONTACT = (*AddressForm.CONTACT, "email", "note")
 
     def __init__(self, data: Any = None, initial: dict[str, Any] | None = None, strict: bool = False) -> None:
         """``strict``: the cart holds goods that cannot be returned, which the shopper must have seen."""
-        super().__init__(data, initial=initial, auto_id="%s")
+        super().__init__(data, initial)
         if not strict:
             del self.fields["no_return"]
 
     @property
     def address(self) -> list[ShownField]:
         """The seven fields that are always shown."""
-        return [ShownField.of(self[name]) for name in self.CONTACT if name != "note"]
+        return [*super().address, ShownField.of(self["email"])]
 
     @property
     def aside(self) -> ShownField:
@@ -152,20 +178,9 @@ class CheckoutForm(forms.Form):
         return sent if KEY.fullmatch(sent) else ""
 
     @property
-    def contact(self) -> dict[str, str]:
-        """The cleaned address and contact of the order."""
-        return {name: self.cleaned_data[name] for name in self.CONTACT}
-
-    @property
     def draft(self) -> dict[str, str]:
         """What was typed, bounded, to offer again."""
         return {name: str(self.data.get(name, ""))[:400] for name in self.CONTACT}
-
-    def clean_phone(self) -> str:
-        phone = phone_of(self.cleaned_data["phone"])
-        if not ELEVEN_DIGITS.fullmatch(phone):
-            raise ValidationError(_("Phone number must have 11 digits"))
-        return phone
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
