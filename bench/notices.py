@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from urllib.parse import urlencode
@@ -11,6 +12,9 @@ from payments.alipay import sandbox
 from payments.alipay.keys import private_key
 from payments.alipay.sandbox import DemoKeys
 from payments.alipay.signing import Md5Signer, RsaSigner, Signer, canonical
+from payments.alipay.wire import write_time
+
+NOW = write_time(datetime.now(UTC))
 
 
 class TrueGateway(BaseHTTPRequestHandler):
@@ -87,10 +91,10 @@ def instant_notice(number: str, amount: str) -> bytes:
 def _trade(number: str) -> dict[str, str]:
     """What both generations say alike."""
     return {
-        "notify_type": "trade_status_sync", "notify_id": f"id{number}", "notify_time": "2026-01-01 12:00:00",
+        "notify_type": "trade_status_sync", "notify_id": f"id{number}", "notify_time": NOW,
         "out_trade_no": number, "trade_no": f"20260101{number}", "trade_status": "TRADE_SUCCESS",
         "seller_id": sandbox.PARTNER, "buyer_id": "2088000000000009", "subject": f"Order {number}",
-        "gmt_create": "2026-01-01 11:59:00", "gmt_payment": "2026-01-01 12:00:00",
+        "gmt_create": NOW, "gmt_payment": NOW,
     }  # fmt: skip
 
 

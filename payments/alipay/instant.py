@@ -193,6 +193,7 @@ def report(fields: Mapping[str, str], status: TradeStatus) -> TradeReport:
         notify_id=fields.get("notify_id", ""),
         notify_type=fields.get("notify_type", ""),
         refund_status=fields.get("refund_status", ""),
+        begun_at=wire.read_time(fields.get("gmt_create", "")),
         paid_at=wire.read_time(fields.get("gmt_payment", "")),
         buyer=fields.get("buyer_email") or fields.get("buyer_id", ""),
         fields=fields,

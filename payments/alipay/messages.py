@@ -49,8 +49,9 @@ class TradeReport:
     """What Alipay says about one trade: read from a notification, a return, an answer to a query or a bill line.
 
     It exists only where the signature held. Empty text stands for a field that was not sent; ``amount`` is None where
-    the message names none. ``refunded`` is the cumulative refunded sum (``refund_fee``). ``fields`` are all the
-    message's decoded fields.
+    the message names none. ``begun_at`` is when the buyer made the trade, ``paid_at`` when it was paid, None where that
+    is not told. ``refunded`` is the cumulative refunded sum (``refund_fee``). ``fields`` are all the message's decoded
+    fields.
     """
 
     out_trade_no: str
@@ -65,6 +66,7 @@ class TradeReport:
     refunded: Decimal = Decimal("0.00")
     refund_request_no: str = ""
     refund_status: str = ""
+    begun_at: datetime | None = None
     paid_at: datetime | None = None
     buyer: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)

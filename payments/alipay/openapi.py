@@ -215,6 +215,7 @@ def _report(fields: Mapping[str, str], status: TradeStatus) -> TradeReport:
         refunded=amounts.parse(refunded) if refunded else Decimal("0.00"),
         refund_request_no=fields.get("out_request_no") or fields.get("out_biz_no", ""),
         refund_status=fields.get("refund_status", ""),
+        begun_at=wire.read_time(fields.get("gmt_create", "")),
         paid_at=wire.read_time(fields.get("gmt_payment") or fields.get("send_pay_date", "")),
         buyer=fields.get("buyer_logon_id") or fields.get("buyer_id") or fields.get("buyer_user_id", ""),
         fields=fields,

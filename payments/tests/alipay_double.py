@@ -4,12 +4,14 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from django.test import Client
 
 from payments.alipay.sandbox import MD5_KEY, PARTNER, SELLER_EMAIL
+from payments.alipay.wire import write_time
 from payments.models import Payment
 
 Reply = tuple[int, bytes]
@@ -33,11 +35,18 @@ def _facts(payment: Payment) -> dict[str, str]:
     }  # fmt: skip
 
 
+def times(payment: Payment) -> dict[str, str]:
+    """Made and paid within the second in which the shopper was sent; told a minute later."""
+    begun = write_time(payment.created_at)
+    told = write_time(payment.created_at + timedelta(minutes=1))
+    return {"gmt_create": begun, "gmt_payment": begun, "notify_time": told}
+
+
 def notification(payment: Payment, *, key: str = MD5_KEY, **changes: str) -> bytes:
     """A signed notification that ``payment`` was paid; ``changes`` are made before signing."""
     fields = {
-        "notify_time": "2026-11-23 12:00:00", "notify_type": "trade_status_sync", "notify_id": "a1b2c3",
-        "gmt_payment": "2026-11-23 11:59:58", "trade_status": "TRADE_SUCCESS", **_facts(payment),
+        "notify_type": "trade_status_sync", "notify_id": "a1b2c3", "trade_status": "TRADE_SUCCESS",
+        **_facts(payment), **times(payment),
         "seller_email": SELLER_EMAIL, "buyer_email": "b***@example.com",
         "buyer_id": "2088123412341234", "subject": "茶 + cup", "payment_type": "1",
     } | changes  # fmt: skip

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from payments.alipay.sandbox import APP_ID, PARTNER, demo_keys
 from payments.models import Payment
-from payments.tests.alipay_double import AlipayDouble, Reply, form
+from payments.tests.alipay_double import AlipayDouble, Reply, form, times
 
 HEADER = "支付宝交易号,商户订单号,业务类型,完成时间,订单金额（元）,退款批次号/请求号"
 
@@ -37,11 +37,11 @@ def rsa2(text: str, key: RSAPrivateKey | None = None) -> str:
 def told(payment: Payment, **changes: str) -> bytes:
     """A signed notification of the Open Platform."""
     fields = {
-        "notify_time": "2026-11-23 12:00:00", "notify_type": "trade_status_sync", "notify_id": "n1", "app_id": APP_ID,
+        "notify_type": "trade_status_sync", "notify_id": "n1", "app_id": APP_ID,
         "charset": "utf-8", "version": "1.0", "out_trade_no": payment.out_trade_no, "trade_status": "TRADE_SUCCESS",
         "trade_no": f"2026112322002{payment.pk:015}", "total_amount": f"{payment.amount:.2f}", "seller_id": PARTNER,
-        "buyer_logon_id": "138****0000", "gmt_payment": "2026-11-23 11:59:58", "subject": "茶 + cup",
-    } | changes  # fmt: skip
+        "buyer_logon_id": "138****0000", "subject": "茶 + cup",
+    } | times(payment) | changes  # fmt: skip
     text = "&".join(f"{name}={fields[name]}" for name in sorted(fields) if fields[name])
     return form({**fields, "sign": rsa2(text), "sign_type": "RSA2"})
 

@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from payments import refunds, registry, repay
 from payments.alipay.errors import Refused
+from payments.alipay.wire import read_time
 from payments.models import Incident, LedgerEntry, Payment, Refund
 from payments.proofs import PROOFS
 from payments.tests.alipay_double import AlipayDouble, tell
@@ -21,6 +22,12 @@ from payments.tests.open_double import OpenDouble, answer, packed_bill, told
 pytestmark = pytest.mark.django_db
 BILL = "alipay.data.dataservice.bill.downloadurl.query"
 DAY = "2026-11-23"
+
+
+def attempt(method: str) -> Payment:
+    """Sent to the gateway some minutes before the bill says that it was paid."""
+    payment: Payment = PaymentFactory(method=method, created_at=read_time(f"{DAY} 11:50:00"))
+    return payment
 
 
 def line(payment: Payment, kind: str = "交易", **changes: str) -> dict[str, str]:
@@ -44,7 +51,7 @@ def reconcile(capsys: Any) -> tuple[int, str]:
 
 
 def paid(platform: OpenDouble, **changes: str) -> Payment:
-    payment = PaymentFactory(method="alipay")
+    payment = attempt("alipay")
     tell(told(payment, **changes), "alipay")
     payment.refresh_from_db()
     return payment
@@ -56,7 +63,7 @@ def test_a_day_that_agrees_has_no_difference(platform: OpenDouble, capsys: Any) 
 
 
 def test_a_payment_only_the_bill_knows_is_booked(platform: OpenDouble, capsys: Any) -> None:
-    payment = PaymentFactory(method="alipay")
+    payment = attempt("alipay")
     lay_out(platform, line(payment))
     assert reconcile(capsys)[0] == 0
     payment.refresh_from_db()
@@ -94,7 +101,7 @@ def test_a_refund_made_at_alipay_is_booked_from_the_bill(platform: OpenDouble, c
 
 
 def test_the_same_bill_twice_books_once(platform: OpenDouble, capsys: Any) -> None:
-    payment = PaymentFactory(method="alipay")
+    payment = attempt("alipay")
     lay_out(platform, line(payment), line(payment, "退款", **{"退款批次号/请求号": "console-1"}))
     assert [reconcile(capsys)[0], reconcile(capsys)[0]] == [0, 0]
     assert sorted(LedgerEntry.objects.values_list("kind", flat=True)) == ["charge", "refund"]
@@ -104,7 +111,7 @@ REQUEST_NO = "退款批次号/请求号"
 
 
 def test_a_bill_tells_of_the_old_services_payments_too(platform: OpenDouble, capsys: Any) -> None:
-    payment = PaymentFactory(method="alipay-instant")
+    payment = attempt("alipay-instant")
     lay_out(platform, line(payment))
     assert reconcile(capsys)[0] == 0
     payment.refresh_from_db()
@@ -114,7 +121,7 @@ def test_a_bill_tells_of_the_old_services_payments_too(platform: OpenDouble, cap
 
 def old_payment(platform: OpenDouble, capsys: Any) -> Payment:
     """Paid by the old service, as a bill told."""
-    payment = PaymentFactory(method="alipay-instant")
+    payment = attempt("alipay-instant")
     lay_out(platform, line(payment))
     reconcile(capsys)
     payment.refresh_from_db()
