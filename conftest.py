@@ -13,7 +13,7 @@ import pytest
 KEPT = {"DATABASE_URL", "CACHE_URL"}
 OURS = (
     "ALIPAY_", "ORDER_", "SHIPPING_", "GATEWAY_", "EMAIL_", "SECRET_", "SITE_", "PAYMENT_", "DEBUG", "DEFAULT_FROM",
-    "TRUSTED_",
+    "COMPANY_", "CONTACT_", "BUSINESS_", "ICP_", "POLICE_", "TRUSTED_",
 )  # fmt: skip
 
 

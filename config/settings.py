@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "tree_queries",
     "csp",
+    "content",
     "shop",
     "orders",
     "payments",
@@ -97,6 +98,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "shop.context_processors.shell",
+                "content.context_processors.foot",
             ]
         },
     }
@@ -173,6 +175,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 vars().update(read.env.email_url_config(read.text("EMAIL_URL") or ("filemail://" if DEMO else "consolemail://")))
 EMAIL_FILE_PATH = DATA_DIR / "mails"
 DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", f"shop@{SITE_HOST}")
+
+# --- who runs the shop: shown at the foot of every page and in its legal pages; hidden where empty
+
+COMPANY_NAME = read.text("COMPANY_NAME")
+COMPANY_ADDRESS = read.text("COMPANY_ADDRESS")
+CONTACT_EMAIL = read.text("CONTACT_EMAIL", "name@example.com" if DEMO else "")
+CONTACT_PHONE = read.text("CONTACT_PHONE")
+BUSINESS_LICENCE = read.text("BUSINESS_LICENCE")
+ICP_NUMBER = read.text("ICP_NUMBER")
+POLICE_NUMBER = read.text("POLICE_NUMBER")
+if BUSINESS_LICENCE and not (len(BUSINESS_LICENCE) == 18 and BUSINESS_LICENCE.isascii() and BUSINESS_LICENCE.isalnum()):
+    read.wrong("BUSINESS_LICENCE", "write the 18 letters and digits of your unified social credit code.")
 
 # --- orders and shipping
 

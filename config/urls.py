@@ -17,6 +17,7 @@ urlpatterns = [
     path("payments/<str:method>/notify/", callbacks.notify, name="notify"),
     path("payments/<str:method>/return/", callbacks.come_back, name="return"),
     *i18n_patterns(
+        path("", include("content.urls")),
         path("", include("shop.urls")),
         path("", include("orders.urls")),
         path("", include("payments.urls")),

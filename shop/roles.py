@@ -6,14 +6,15 @@ from django.db.models import Q
 # Applications are named by their label: the catalogue imports nothing that stands above it.
 VIEW_TRADE = Q(content_type__app_label__in=["orders", "payments"], codename__startswith="view_")
 VIEW_GOODS = Q(content_type__app_label="shop", codename__startswith="view_")
+GOODS_AND_PAGES = Q(content_type__app_label__in=["shop", "content"])
 NOT_GONE = ~Q(codename__startswith="delete_")
 ROLES = {
     "clerk": VIEW_TRADE | VIEW_GOODS | Q(content_type__app_label="orders", codename="change_order"),
     "finance": VIEW_TRADE
     | Q(content_type__app_label="orders", codename="change_order")
     | (Q(content_type__app_label="payments") & NOT_GONE),
-    "catalogue": Q(content_type__app_label="shop"),
-    "manager": Q(content_type__app_label="shop") | (Q(content_type__app_label__in=["orders", "payments"]) & NOT_GONE),
+    "catalogue": GOODS_AND_PAGES,
+    "manager": GOODS_AND_PAGES | (Q(content_type__app_label__in=["orders", "payments"]) & NOT_GONE),
     "auditor": VIEW_TRADE | VIEW_GOODS | Q(content_type__app_label="admin", codename="view_logentry"),
 }
 

@@ -54,4 +54,16 @@ def existing(*names: str) -> list[str]:
     return [name for name in names if Path(name).exists()]
 
 
-PACKAGES = ("config", "shop", "orders", "payments", "simulator", "tests", "bench", "tools", "conftest.py", "dev.py")
+PACKAGES = (
+    "config",
+    "content",
+    "shop",
+    "orders",
+    "payments",
+    "simulator",
+    "tests",
+    "bench",
+    "tools",
+    "conftest.py",
+    "dev.py",
+)

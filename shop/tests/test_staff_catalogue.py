@@ -13,6 +13,7 @@ from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
 from shop.models import Category, Picture, Product, StockMovement, Variant
+from shop.roles import make_roles
 from shop.tests.factories import CategoryFactory, PictureFactory, VariantFactory
 from shop.tests.reading import names, text
 
@@ -227,3 +228,9 @@ def test_pages_of_staff_cost_no_statement_a_row(
         VariantFactory()
     with django_assert_num_queries(6):
         keeper.get("/admin/shop/variant/")
+
+
+def test_who_looks_after_the_catalogue_writes_the_help_pages_too(db: None) -> None:
+    roles = make_roles()
+    writing = {name for name, role in roles.items() if role.permissions.filter(codename="change_page").exists()}
+    assert writing == {"catalogue", "manager"}
