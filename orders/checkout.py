@@ -18,7 +18,7 @@ from orders import goods, numbers
 from orders.models import ZERO, Order, OrderLine, pay_by
 from shop import prepared
 from shop.cart import CartLine
-from shop.shipping import shipping_for
+from shop.shipping import Span, shipping_for, shipping_span
 from shop.templatetags.money import text
 from shop.translation import localized
 
@@ -32,10 +32,14 @@ class StockLost(Exception):
 
 @dataclass(frozen=True)
 class Quote:
-    """The lines that can be bought now and what they cost, in yuan; beside them those whose goods are ``gone``."""
+    """The lines that can be bought now and what they cost, in yuan; beside them those whose goods are ``gone``.
+
+    Without a ``province`` it reckons with what most provinces pay for delivery.
+    """
 
     lines: list[CartLine]
     gone: list[CartLine]
+    province: str = ""
 
     @cached_property
     def subtotal(self) -> Decimal:
@@ -43,7 +47,17 @@ class Quote:
 
     @cached_property
     def shipping(self) -> Decimal:
-        return shipping_for(self.subtotal)
+        return shipping_for(self.subtotal, self.grams, self.province)
+
+    @property
+    def shipping_span(self) -> Span:
+        """What delivery costs over all provinces."""
+        return shipping_span(self.subtotal, self.grams)
+
+    @property
+    def grams(self) -> int:
+        """What all weighs."""
+        return sum(line.grams for line in self.lines)
 
     @cached_property
     def total(self) -> Decimal:

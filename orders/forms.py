@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.utils.translation import gettext_lazy as _
 
-from orders.provinces import province_choices
+from shop.provinces import province_choices
 
 KEY = re.compile(r"[0-9a-f]{32}")
 ELEVEN_DIGITS = re.compile(r"[0-9]{11}")

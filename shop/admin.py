@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from shop import fragments, pictures, search_index
-from shop.models import Category, Picture, Product, StockMovement, Variant
+from shop.models import Category, Picture, Product, ShippingRate, StockMovement, Variant
 
 MOST_ADJUSTED = 1_000_000
 COMPLAINTS = {
@@ -32,6 +32,14 @@ class ForgettingAdmin(admin.ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        fragments.forget()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        fragments.forget()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
         fragments.forget()
 
 
@@ -278,3 +286,11 @@ class StockMovementAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(ShippingRate)
+class ShippingRateAdmin(ForgettingAdmin):
+    """The table of delivery fees, written in one go."""
+
+    list_display = ["__str__", "fee", "first_grams", "more_fee", "more_grams", "free_from"]
+    list_editable = ["fee", "first_grams", "more_fee", "more_grams", "free_from"]

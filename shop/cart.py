@@ -37,6 +37,11 @@ class CartLine:
         return self.variant.price * self.quantity
 
     @property
+    def grams(self) -> int:
+        """What the units weigh."""
+        return self.variant.weight_grams * self.quantity
+
+    @property
     def name(self) -> str:
         """Product and option in the active language."""
         parts = localized(self.variant.product, "name"), localized(self.variant, "option")
@@ -146,6 +151,11 @@ class Cart:
     def subtotal(self) -> Decimal:
         """Yuan for the lines that can be bought."""
         return sum((line.total for line in self.lines()), NOTHING)
+
+    @property
+    def grams(self) -> int:
+        """The weight of what can be bought."""
+        return sum(line.grams for line in self.lines())
 
     @cached_property
     def _all_lines(self) -> list[CartLine]:

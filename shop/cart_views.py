@@ -13,7 +13,7 @@ from shop.cart import MOST_LINES, Cart
 from shop.models import Variant
 from shop.quantities import MOST, WrongQuantity, read_quantity
 from shop.redirects import SeeOther
-from shop.shipping import missing_for_free, shipping_for
+from shop.shipping import missing_for_free, shipping_span
 from shop.views import product_page
 
 
@@ -113,14 +113,15 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 def _cart_page(request: HttpRequest, basket: Cart, wrong: int = 0, asked: str = "", said: str = "") -> HttpResponse:
     subtotal = basket.subtotal
+    shipping = shipping_span(subtotal, basket.grams)
     context = {
         "cart": basket,
         "lines": basket.lines(),
         "gone": basket.gone(),
         "subtotal": subtotal,
-        "shipping": shipping_for(subtotal),
+        "shipping": shipping,
         "missing": missing_for_free(subtotal),
-        "total": subtotal + shipping_for(subtotal),
+        "total": subtotal + shipping.lowest,
         "wrong": wrong,
         "asked": asked[:10],
         "said": said,

@@ -3,7 +3,6 @@
 import hashlib
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -18,7 +17,7 @@ from shop.fragments import kept
 from shop.listing import BANDS, Choice, band_label
 from shop.models import Product, Variant
 from shop.sheet import sheet
-from shop.shipping import shipping_for
+from shop.shipping import free_from, shipping_span
 
 NEW_ARRIVALS = 8
 
@@ -149,8 +148,8 @@ def _product_context(request: HttpRequest, variants: list[Variant], chosen: Vari
         "chosen": chosen,
         "low": chosen.sellable if 0 < chosen.sellable <= listing.LOW_STOCK else 0,
         "quantity": request.POST.get("quantity", "1")[:10],
-        "shipping": shipping_for(chosen.price),
-        "free_from": settings.SHIPPING_FREE_FROM,
+        "shipping": shipping_span(chosen.price, chosen.weight_grams),
+        "free_from": free_from(),
         "shown": shown,
         "ld": structured.script(structured.product(about, variants)),
         "trail": structured.script(structured.breadcrumbs(_trail(about.path, about.name, about.url))),

@@ -3,7 +3,7 @@
   if (matchMedia("(max-width: 55.99rem)").matches) document.getElementById("order-summary").open = false;
   const form = document.querySelector("form[data-once]");
   const button = form?.querySelector("button.main");
-  const words = button?.textContent;
+  let words = button?.textContent;
   const PAUSE = 5000;
 
   const mended = {
@@ -36,4 +36,42 @@
     const hint = document.getElementById(`${target.name}-hint`);
     hint ? target.setAttribute("aria-describedby", hint.id) : target.removeAttribute("aria-describedby");
   });
+
+  /* What delivery costs depends on the province: the server reckons, the page shows it at once. */
+  const province = form?.elements.province;
+  const say = document.getElementById("say");
+  const show = ({ shown, said, button: label, ...sums }) => {
+    for (const [name, html] of Object.entries(sums)) {
+      document.querySelectorAll(`[data-sum="${name}"]`).forEach((place) => { place.innerHTML = html; });
+    }
+    form.elements.shown.value = shown;
+    words = label;
+    if (!button.hasAttribute("aria-busy")) button.textContent = label;
+    say.textContent = said;
+  };
+  const reckon = async () => {
+    const asked = province.value;
+    try {
+      const answer = await fetch(`${form.dataset.sums}?province=${encodeURIComponent(asked)}`);
+      if (answer.status === 200 && province.value === asked) show(await answer.json());
+    } catch { /* What was not told here is told after the press: nothing is ordered at a price not seen. */ }
+  };
+  if (form?.dataset.sums && button) province.addEventListener("change", reckon);
+
+  /* Cities of the chosen province to choose from; any other may be typed. */
+  const city = form?.elements.city;
+  let cities;
+  const offer = async () => {
+    cities ??= fetch(form.dataset.cities).then((answer) => answer.json());
+    const names = (await cities.catch(() => ({})))[province.value] ?? [];
+    const list = document.getElementById("cities");
+    list.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { value: name })));
+    if (names.length === 1 && !city.value) city.value = names[0];
+  };
+  if (city) {
+    city.setAttribute("list", "cities");
+    city.after(Object.assign(document.createElement("datalist"), { id: "cities" }));
+    province.addEventListener("change", offer);
+    city.addEventListener("focus", () => { if (province.value) offer(); }, { once: true });
+  }
 }

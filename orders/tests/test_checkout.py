@@ -207,7 +207,7 @@ def test_a_fault_while_placing_keeps_the_address(
     form = filled(shopper, street="half typed")
     shopper.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("orders.views.place", lambda *words, **options: 1 / 0)
+        broken.setattr("orders.checkout_views.place", lambda *words, **options: 1 / 0)
         assert shopper.post(CHECKOUT, form).status_code == 500
     assert not Order.objects.exists()
     assert "half typed</textarea>" in shopper.get(CHECKOUT).content.decode()

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
-from orders.provinces import PROVINCES
 from orders.tests.buying import CHECKOUT, buy, filled, take
 from shop.models import Variant
+from shop.provinces import PROVINCES
 from shop.tests.factories import VariantFactory
 
 pytestmark = pytest.mark.django_db

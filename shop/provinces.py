@@ -39,6 +39,8 @@ PROVINCES = (
     ("澳门特别行政区", "Macau", "マカオ"),
 )
 
+NAMES = frozenset(names[0] for names in PROVINCES)
+
 
 def province_choices() -> list[tuple[str, str]]:
     """Value and label of each, in the active language."""
