@@ -85,5 +85,7 @@ def _flat() -> Tariff:
 
 
 def _read() -> dict[str, Tariff]:
-    rows = ShippingRate.objects.values_list("province", "fee", "first_grams", "more_fee", "more_grams", "free_from")
-    return {province: Tariff(*tariff) for province, *tariff in rows}
+    return {
+        rate.province: Tariff(rate.fee, rate.first_grams, rate.more_fee, rate.more_grams, rate.free_from)
+        for rate in ShippingRate.objects.all()
+    }
