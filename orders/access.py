@@ -5,34 +5,62 @@ from django.http import Http404, HttpRequest
 from orders.models import Order
 from orders.numbers import is_number
 
-PLACED, FOUND = "orders", "orders_found"
+PLACED, FOUND, HANDED = "orders", "orders_found", "orders_handed"
 REMEMBERED = 100
 
 
 def own_order(request: HttpRequest, number: str) -> Order:
     """The visitor's own order. A stranger's order and an absent one raise the same Http404 after the same work."""
-    order = Order.objects.filter(number=number).first() if is_number(number) else None
-    known = number in request.session.get(PLACED, ()) or number in request.session.get(FOUND, ())
-    if order is None or not (known or _is_buyer(request, order)):
-        raise Http404
-    return order
+    return _known(request, number, PLACED, FOUND)
+
+
+def order_to_pay(request: HttpRequest, number: str) -> Order:
+    """The visitor's own order, or one whose payment was handed over to this browser; raises as ``own_order``.
+
+    Who has the latter may pay and see how it stands, not whose it is or where it goes: ask ``is_own`` before showing.
+    """
+    return _known(request, number, PLACED, FOUND, HANDED)
+
+
+def is_own(request: HttpRequest, order: Order) -> bool:
+    """Whether it is the visitor's, and not only theirs to pay."""
+    return _in_session(request, order.number, PLACED, FOUND) or _is_buyer(request, order)
 
 
 def sees_address(request: HttpRequest, order: Order) -> bool:
     """Whether the full address may be shown: to who placed the order, not to who found it by number and contact."""
-    return order.number in request.session.get(PLACED, ()) or _is_buyer(request, order)
+    return _in_session(request, order.number, PLACED) or _is_buyer(request, order)
 
 
 def remember(request: HttpRequest, order: Order, *, found: bool = False) -> None:
     """Lets this session see the order it placed or ``found``; the oldest are forgotten, the session stays small."""
-    key = FOUND if found else PLACED
-    numbers = [number for number in request.session.get(key, []) if number != order.number]
-    request.session[key] = [*numbers, order.number][-REMEMBERED:]
+    _keep(request, order, FOUND if found else PLACED)
+
+
+def let_pay(request: HttpRequest, order: Order) -> None:
+    """Lets this session pay an order that was handed over to it."""
+    _keep(request, order, HANDED)
 
 
 def placed_here(request: HttpRequest) -> list[str]:
     """Numbers of the orders that this session placed."""
     return list(request.session.get(PLACED, []))
+
+
+def _known(request: HttpRequest, number: str, *keys: str) -> Order:
+    order = Order.objects.filter(number=number).first() if is_number(number) else None
+    if order is None or not (_in_session(request, number, *keys) or _is_buyer(request, order)):
+        raise Http404
+    return order
+
+
+def _in_session(request: HttpRequest, number: str, *keys: str) -> bool:
+    return any(number in request.session.get(key, ()) for key in keys)
+
+
+def _keep(request: HttpRequest, order: Order, key: str) -> None:
+    numbers = [number for number in request.session.get(key, []) if number != order.number]
+    request.session[key] = [*numbers, order.number][-REMEMBERED:]
 
 
 def _is_buyer(request: HttpRequest, order: Order) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orders.access import own_order, remember, sees_address
+from orders.access import order_to_pay, own_order, remember, sees_address
 from orders.finding import find, wait
 from orders.forms import FindForm
 from orders.status import status_of
@@ -23,7 +23,7 @@ DRAFT = "address"
 @require_GET
 def status(request: HttpRequest, number: str) -> HttpResponse:
     """How the order stands, for pages that wait."""
-    return JsonResponse(status_of(own_order(request, number)))
+    return JsonResponse(status_of(order_to_pay(request, number)))
 
 
 @never_cache

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import ZERO, Order, money
 from shop import prepared
 
+METHOD_NAMES = {"alipay": _("Alipay"), "alipay-instant": _("Alipay (instant arrival)")}
+
 
 class Payment(models.Model):
     """One attempt to pay an order. Succeeded can be reached from every state; nothing leaves it."""
@@ -75,6 +77,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.out_trade_no
+
+    @property
+    def method_name(self) -> str:
+        """How the shopper paid, in the reader's words; also of a method that was switched off."""
+        return str(METHOD_NAMES.get(self.method, self.method))
 
     @property
     def is_open(self) -> bool:

@@ -5,22 +5,23 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from orders.access import own_order
+from orders.access import is_own, let_pay, order_to_pay, own_order, sees_address
 from orders.models import Order
+from orders.numbers import is_number
 from orders.status import status_of
-from payments import asking, attempts, browsers, closing, registry
-from payments.alipay.errors import AlipayError
+from payments import asking, attempts, browsers, closing, handover, registry
+from payments.alipay.errors import AlipayError, Refused
 from payments.forms import ChoiceForm
 from payments.models import Payment
 from payments.panels import panel_of
+from payments.refusals import in_words
 from shop.redirects import SeeOther
 from shop.visitors import address_of
 
@@ -32,7 +33,7 @@ SECONDS_BETWEEN_CHECKS = 3
 @require_GET
 def cashier(request: HttpRequest, number: str) -> HttpResponse:
     """Where the order is paid: while it waits for money, or the word that it is closed; else its result."""
-    order = own_order(request, number)
+    order = order_to_pay(request, number)
     if order.status not in UNPAID | {"closed"}:
         return SeeOther("payments:result", order.number)
     return render(request, "payments/cashier.html", _cashier_page(request, order))
@@ -42,7 +43,7 @@ def cashier(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, number: str) -> HttpResponse:
     """Opens an attempt and sends the browser to the gateway's signed address."""
-    order = own_order(request, number)
+    order = order_to_pay(request, number)
     form = ChoiceForm(request.POST)
     if not form.is_valid():
         return render(request, "payments/unknown_method.html", {"order": order}, status=400)
@@ -53,15 +54,26 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
     except attempts.NotPayable as reason:
         messages.warning(request, str(reason))
         return SeeOther("payments:cashier", order.number)
-    except AlipayError:
-        return render(request, "payments/gateway_silent.html", {"order": order}, status=503)
+    except AlipayError as error:
+        return _not_begun(request, order, form.cleaned_data["method"], error)
+
+
+@never_cache
+@require_GET
+def take_over(request: HttpRequest, number: str, token: str) -> HttpResponse:
+    """The signed link out of a chat app: lets this browser pay that order, and see nothing of whose it is."""
+    order = Order.objects.filter(number=number).first() if is_number(number) else None
+    if order is None or not handover.holds(number, token):
+        raise Http404
+    let_pay(request, order)
+    return redirect("payments:cashier", order.number)
 
 
 @never_cache
 @require_POST
 def extend(request: HttpRequest, number: str) -> HttpResponse:
     """ "I need more time": moves the deadline while there is one to move."""
-    order = own_order(request, number)
+    order = order_to_pay(request, number)
     if not order.extend():
         messages.warning(request, _("The time to pay cannot be extended any more."))
     return SeeOther("payments:cashier", order.number)
@@ -88,7 +100,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def check(request: HttpRequest, number: str) -> HttpResponse:
     """ "I have paid": asks the gateway now. JSON for the waiting page, else on to the result."""
-    order = own_order(request, number)
+    order = order_to_pay(request, number)
     words = _ask(order)
     if request.accepts("text/html"):
         if words:
@@ -101,22 +113,44 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 def result(request: HttpRequest, number: str) -> HttpResponse:
     """How the order stands, now and whenever the page is opened again."""
-    order = own_order(request, number)
+    try:
+        order = order_to_pay(request, number)
+    except Http404:
+        return _elsewhere(request, number)
     payment = order.payments.filter(state=Payment.State.SUCCEEDED).first()
     page = {
         "order": order,
         "lines": order.lines.all(),
         "panel": panel_of(order),
         "payment": payment,
-        "method": _method_name(payment) if payment else "",
         "live": order.status in UNPAID,
         "payable": _payable(order),
+        "own": is_own(request, order),
     }
     return render(request, "payments/result.html", page)
 
 
+def _elsewhere(request: HttpRequest, number: str) -> HttpResponse:
+    """Alipay's app often hands back to another browser than the one that ordered. The same page, and status, whether
+    the order is somebody else's or none."""
+    return render(request, "payments/elsewhere.html", {"number": number if is_number(number) else ""}, status=404)
+
+
+def _not_begun(request: HttpRequest, order: Order, method: str, error: AlipayError) -> HttpResponse:
+    """The gateway is silent or refuses: nothing was charged, try again or another way."""
+    page = {
+        "order": order,
+        "reason": in_words(error) if isinstance(error, Refused) else "",
+        "again": method,
+        "others": [choice for choice in registry.methods() if choice.name != method],
+    }
+    return render(request, "payments/not_begun.html", page, status=503)
+
+
 def _cashier_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     now = timezone.now()
+    own = is_own(request, order)
+    page = browsers.page_for(request)
     return {
         "order": order,
         "lines": order.lines.all(),
@@ -124,9 +158,14 @@ def _cashier_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "payable": _payable(order),
         "live": order.status in UNPAID,
         "panel": panel_of(order),
-        "new_page": not browsers.on_phone(request),
+        "own": own,
+        "placed": sees_address(request, order),
+        "page": page,
+        "new_page": page == "desk",
+        "inside_alipay": browsers.inside_alipay(request),
         "inside_chat": browsers.inside_chat(request),
-        "elsewhere": f"{settings.SITE_URL}{reverse('orders:find')}?number={order.number}",
+        # A right that was handed over cannot be handed on.
+        "elsewhere": handover.link(order) if own else "",
         "now": int(now.timestamp() * 1000),
         "deadline": int(order.expires_at.timestamp() * 1000),
         "clock": "{}:{:02}".format(*divmod(order.seconds_left(now), 60)),
@@ -140,7 +179,7 @@ def _payable(order: Order) -> bool:
 def _gateway_address(request: HttpRequest, order: Order, choice: dict[str, str]) -> str:
     gateway = registry.gateways()[choice["method"]]
     payment = attempts.open_attempt(order, choice["method"], choice["bank"])
-    phone = settings.ALIPAY_PHONE_PAGE and browsers.on_phone(request)
+    phone = settings.ALIPAY_PHONE_PAGE and browsers.page_for(request) == "phone"
     return attempts.pay_url(gateway, payment, shopper_ip=address_of(request), phone=phone)
 
 
@@ -159,8 +198,3 @@ def _ask(order: Order) -> str:
     if order.status not in UNPAID:
         return ""
     return _("The payment has not arrived yet, it usually takes a few seconds. Please do not pay again.")
-
-
-def _method_name(payment: Payment) -> str:
-    labels = {choice.name: choice.label for choice in registry.methods()}
-    return labels.get(payment.method, payment.method)

@@ -1,23 +1,38 @@
 // Cashier and result page: waiting dialog, countdown, live status. Both pages work without this file.
 const root = document.querySelector("[data-live]");
 const words = root.dataset;
-const dialog = document.querySelector("#wait");
-const clock = document.querySelector("[role=timer]");
 const say = document.querySelector("#say");
+const bar = Object.assign(document.createElement("p"), { className: "note warn", hidden: true });
 const channel = new BroadcastChannel(`order-${words.number}`);
-const SLOWEST = 60000;
+const QUICK = 2000, SLOWEST = 60000;
+const MARKS = [600, 300, 60];
+const PAYING = ["awaiting", "confirming"], MOVING = ["refunding", "review"];
 let status = words.status;
-let delay = 2000;
+let delay = QUICK;
 let asking = false;
-let failed = false;
-let timer;
+let timer, ticking;
 
-const waits = () => status === "awaiting" || status === "confirming";
+const dialog = () => root.querySelector("dialog[open]");
+const pays = () => PAYING.includes(status);
+const waits = () => pays() || MOVING.includes(status);
 
-function tell(text) {
+function write(text) {
   const line = document.querySelector("#wait-line");
   if (line && text) line.textContent = text;
+}
+
+function tell(text) {
+  write(text);
   say.textContent = text;
+}
+
+// Said once per trouble: a live region that repeats itself is noise.
+function trouble(text) {
+  if (bar.textContent === text) return;
+  bar.textContent = text;
+  bar.hidden = !text;
+  if (dialog()) write(text || words.waiting);
+  if (text) say.textContent = text;
 }
 
 async function ask(url, options) {
@@ -29,23 +44,28 @@ async function ask(url, options) {
 
 async function learn(news) {
   delay = news.next_ms || delay;
+  trouble("");
   if (news.status === status) return;
   status = news.status;
   channel.postMessage(status);
-  if (words.live === "result") await renew();
-  else if (!waits()) location.replace(news.url);
+  if (words.live === "cashier" && !pays()) return location.replace(news.url);
+  if (!dialog()) await renew();
   say.textContent = news.label;
 }
 
-// The result page shows its new state in place: focus, scroll and the live region stay.
+// The page shows its new state in place: scroll, the live region and this script stay.
 async function renew() {
   const html = await (await fetch(location.href, { cache: "no-store" })).text();
   const page = new DOMParser().parseFromString(html, "text/html");
   const fresh = page.querySelector("[data-live]");
+  if (fresh?.dataset.live !== words.live) return location.reload();
+  const focused = root.contains(document.activeElement);
   Object.assign(words, fresh.dataset);
   root.replaceChildren(...fresh.childNodes);
-  for (const button of root.querySelectorAll("[data-print]")) button.hidden = false;
+  for (const button of root.querySelectorAll("[data-print], [data-copy]")) button.hidden = false;
   document.title = page.title;
+  if (focused) document.querySelector("#main").focus();
+  countDown();
 }
 
 function plan() {
@@ -59,12 +79,9 @@ async function poll() {
   asking = true;
   try {
     await learn(await ask(words.statusUrl));
-    if (failed) tell(words.waiting);
-    failed = false;
   } catch {
-    failed = true;
     delay = Math.min(delay * 2, SLOWEST);
-    tell(words.retrying);
+    trouble(navigator.onLine ? words.retrying : words.offline);
   }
   asking = false;
   plan();
@@ -77,9 +94,9 @@ async function check(form) {
   try {
     const news = await ask(form.action, { method: "POST", body: new FormData(form) });
     await learn(news);
-    if (waits()) tell(news.message);
+    if (pays()) tell(news.message);
   } catch {
-    tell(words.retrying);
+    trouble(navigator.onLine ? words.retrying : words.offline);
   }
   button.ariaBusy = "false";
   plan();
@@ -87,36 +104,58 @@ async function check(form) {
 
 // A live region outside a modal dialog is mute, so it moves along.
 function wait() {
-  if (dialog.open) return;
-  dialog.append(say);
-  dialog.showModal();
-  delay = 2000;
+  const box = root.querySelector("dialog");
+  if (!box.open) {
+    box.append(say);
+    box.showModal();
+    box.addEventListener("close", () => document.body.append(say), { once: true });
+  }
+  hurry();
+}
+
+function hurry() {
+  delay = QUICK;
   plan();
 }
 
-function count() {
-  const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-  clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  if (clock.dataset[`say-${left}`]) say.textContent = clock.dataset[`say-${left}`];
-  if (left) return;
+function countDown() {
   clearInterval(ticking);
-  poll().then(() => waits() && !dialog.open && location.reload());
+  const clock = root.querySelector("[role=timer]");
+  if (!clock) return;
+  const end = Date.now() + (clock.dataset.deadline - clock.dataset.now);
+  let before = Infinity;
+  const tick = () => {
+    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    clock.textContent = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    const mark = MARKS.find((seconds) => left <= seconds && seconds < before);
+    if (mark && before < Infinity) say.textContent = clock.dataset[`say-${mark}`];
+    before = left;
+    if (!left) over();
+  };
+  ticking = setInterval(tick, 1000);
+  tick();
 }
 
+async function over() {
+  clearInterval(ticking);
+  await poll();
+  if (pays() && !dialog()) await renew();
+}
+
+root.before(bar);
 document.addEventListener("submit", (event) => {
   const form = event.target;
   // The dialog opens within the click that opens the gateway's page: a page opened later would be blocked.
   if (form.id === "pay" && (event.submitter?.formTarget || form.target) === "_blank") wait();
+  if (form.id === "scan") hurry();
   if (form.id !== "check") return;
   event.preventDefault();
   check(form);
 });
 document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : poll()));
-for (const type of ["focus", "online"]) addEventListener(type, poll);
+for (const type of ["focus", "online", "pageshow"]) addEventListener(type, poll);
+addEventListener("offline", () => trouble(words.offline));
 channel.onmessage = poll;
-dialog?.addEventListener("close", () => document.body.append(say));
-
-const end = Date.now() + (clock ? clock.dataset.deadline - clock.dataset.now : 0);
-const ticking = clock && setInterval(count, 1000);
 channel.postMessage(status);
+countDown();
 plan();

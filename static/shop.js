@@ -21,7 +21,12 @@
     const button = event.target.closest("[data-copy], [data-print]");
     if (!button) return;
     if ("print" in button.dataset) return print();
-    await navigator.clipboard.writeText(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch { // the browsers inside chat apps lack it: the text is selected instead, for a long press
+      const shown = button.dataset.from && document.getElementById(button.dataset.from);
+      return shown && getSelection().selectAllChildren(shown);
+    }
     button.textContent = button.dataset.copied;
     say(button.dataset.copied);
   });

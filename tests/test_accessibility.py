@@ -61,5 +61,5 @@ def test_the_dialog_that_waits_for_the_payment(shopper: Shopper) -> None:
     shopper.open_gateway()
     shopper.page.locator("dialog#wait[open]").wait_for(timeout=PATIENCE)
     flawless(shopper.page)
-    shopper.page.locator("dialog summary").click()
+    shopper.page.locator("dialog .help > summary").click()
     flawless(shopper.page)

@@ -156,6 +156,11 @@ class Order(models.Model):
         """Whether it still waits for its money."""
         return self.life == self.Life.PLACED and self.paid_sum < self.total
 
+    @property
+    def extendable(self) -> bool:
+        """Whether more time may still be asked for."""
+        return self.extensions < settings.ORDER_PAY_EXTENSIONS
+
     def seconds_left(self, now: datetime | None = None) -> int:
         """Seconds until the deadline, never negative."""
         return max(0, int((self.expires_at - (now or timezone.now())).total_seconds()))

@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from orders.models import CONFIRMING_FOR, Order
+from orders.models import Order
+from orders.models.order import CONFIRMING_FOR
 from orders.words import TONES, WORDS
 
 pytestmark = pytest.mark.django_db

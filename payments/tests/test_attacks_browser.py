@@ -53,7 +53,7 @@ def written() -> list[str]:
 
 ROUTES = routes()
 NOTIFY = "/payments/alipay/notify/"
-ORDER_ROUTES = [route for route in ROUTES if ABSENT in route]
+ORDER_ROUTES = [route for route in ROUTES if ABSENT in route and "/here/" not in route]  # that one wants a token
 
 
 # --- what pages carry

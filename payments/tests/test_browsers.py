@@ -1,5 +1,8 @@
 """Phones stay in one page; inside WeChat and QQ, where Alipay cannot open, the way out is shown."""
 
+import json
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from django.test import Client
 
@@ -42,19 +45,59 @@ def test_the_browsers_own_hint_weighs_more_than_its_name(shopper: Client, order:
     assert [form.target for form in pay_forms(page)] == [target]
 
 
-@pytest.mark.parametrize("chat", [WECHAT, QQ])
-def test_inside_a_chat_there_is_a_link_to_take_along_and_no_button_to_pay(
-    shopper: Client, order: Order, chat: str
+ALIPAY = f"{PHONE} Nebula AlipayDefined(nt:WIFI,ws:390) AliApp(AP/10.6.0) AlipayClient/10.6.0 Language/zh-Hans"
+
+
+def hidden_page(page: str) -> list[str]:
+    """Which of Alipay's pages the forms ask for."""
+    return [form.fields["page"] for form in pay_forms(page)]
+
+
+@pytest.mark.parametrize(("browser", "other"), [(DESK, "phone"), (PHONE, "desk")])
+def test_a_link_switches_to_the_other_page_of_alipay(shopper: Client, order: Order, browser: str, other: str) -> None:
+    assert f'href="?page={other}"' in cashier(shopper, order, browser)
+    switched = shopper.get(f"/en/orders/{order.number}/pay/?page={other}", headers={"User-Agent": browser})
+    assert hidden_page(switched.content.decode()) == [other]
+
+
+@pytest.mark.parametrize(("page", "method"), [("phone", "alipay.trade.wap.pay"), ("desk", "alipay.trade.page.pay")])
+@pytest.mark.parametrize("browser", [DESK, PHONE])
+def test_the_page_that_was_chosen_is_the_page_that_opens(
+    shopper: Client, order: Order, browser: str, page: str, method: str
 ) -> None:
-    page = cashier(shopper, order, chat)
-    link = f"http://127.0.0.1:8000/en/orders/find/?number={order.number}"
-    assert pay_forms(page) == []
-    assert f'data-copy="{link}"' in page
-    assert f"{link}</p>" in page  # to be copied by hand where no script runs
-    assert 'id="wait"' not in page
+    assert opened(shopper, order, browser, page=page)["method"] == method
 
 
-def test_the_link_finds_the_order_in_another_browser(stranger: Client, order: Order) -> None:
+@pytest.mark.parametrize(("browser", "method"), [(DESK, "alipay.trade.page.pay"), (PHONE, "alipay.trade.wap.pay")])
+@pytest.mark.parametrize("nonsense", ["", "tv", "PHONE"])
+def test_a_page_of_no_sense_is_as_if_none_was_chosen(
+    shopper: Client, order: Order, browser: str, method: str, nonsense: str
+) -> None:
+    assert opened(shopper, order, browser, page=nonsense)["method"] == method
+
+
+def test_the_phones_page_knows_the_way_back_to_the_cashier(shopper: Client, order: Order) -> None:
+    told = json.loads(opened(shopper, order, PHONE)["biz_content"])
+    assert told["quit_url"] == f"http://127.0.0.1:8000/en/orders/{order.number}/pay/"
+
+
+def test_inside_alipays_own_app_only_the_phones_page_is_offered(shopper: Client, order: Order) -> None:
+    page = cashier(shopper, order, ALIPAY, **{"Sec-CH-UA-Mobile": "?0"})
+    assert hidden_page(page) == ["phone"] and [form.target for form in pay_forms(page)] == [""]
+    assert "?page=" not in page
+    assert opened(shopper, order, ALIPAY, page="desk")["method"] == "alipay.trade.wap.pay"
+
+
+def opened(shopper: Client, order: Order, browser: str, **fields: str) -> dict[str, str]:
+    """What the gateway is told when the button is pressed."""
+    answer = shopper.post(
+        f"/en/orders/{order.number}/pay/start/", {"method": "alipay", **fields}, headers={"User-Agent": browser}
+    )
+    assert answer.status_code == 302
+    return dict(parse_qsl(urlsplit(answer["Location"]).query))
+
+
+def test_an_order_that_was_found_in_another_browser_can_be_paid_there(stranger: Client, order: Order) -> None:
     page = stranger.get(f"/en/orders/find/?number={order.number}").content.decode()
     assert f'value="{order.number}"' in page
     found = stranger.post("/en/orders/find/", {"number": order.number, "contact": order.email})

@@ -136,10 +136,15 @@ def test_more_time_moves_the_deadline(shopper: Client, order: Order) -> None:
     assert order.seconds_left() > 29 * 60
 
 
-def test_more_time_is_given_so_often_and_no_more(shopper: Client, order: Order, settings: Settings) -> None:
-    settings.ORDER_PAY_EXTENSIONS = 2
-    refused = ["cannot be extended" in extend(shopper, order) for _ in range(3)]
-    assert refused == [False, False, True]
+def test_more_time_is_given_ten_times_and_no_more(shopper: Client, order: Order) -> None:
+    pages = [extend(shopper, order) for _ in range(11)]
+    assert ["cannot be extended" in page for page in pages] == [False] * 10 + [True]
+    assert ["I need more time" in page for page in pages] == [True] * 9 + [False] * 2
+
+
+def test_what_it_says_when_the_line_is_bad_comes_in_the_readers_language(shopper: Client, order: Order) -> None:
+    page = shopper.get(f"/zh-hans/orders/{order.number}/pay/").content.decode()
+    assert 'data-offline="网络已断开，恢复后自动刷新。"' in page and "data-retrying=" in page
 
 
 def test_after_the_deadline_no_time_is_given(shopper: Client, order: Order) -> None:

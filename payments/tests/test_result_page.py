@@ -135,3 +135,23 @@ def test_the_buyer_who_logs_in_elsewhere_sees_it(stranger: Client, order: Order,
     Order.objects.filter(pk=order.pk).update(buyer=buyer)
     stranger.force_login(buyer)
     assert stranger.get(f"/en/orders/{order.number}/result/").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["{}", "10000001000000"])
+def test_another_browser_is_told_where_to_look_and_nothing_of_the_order(
+    stranger: Client, order: Order, number: str
+) -> None:
+    number = number.format(order.number)
+    answer = stranger.get(f"/en/orders/{number}/result/")
+    page = answer.content.decode()
+    assert answer.status_code == 404 and "no-store" in answer["Cache-Control"]
+    assert f'href="/en/orders/find/?number={number}"' in page
+    assert "Go back to the browser in which you ordered" in page
+    assert not any(text in page for text in ("data-order-status", order.email, order.name, str(order.total)))
+
+
+@pytest.mark.parametrize("number", ["1", "x", "1000000100000x", "１００００００１００００００"])
+def test_what_is_no_number_is_not_put_into_the_link(stranger: Client, db: None, number: str) -> None:
+    answer = stranger.get(f"/en/orders/{number}/result/")
+    assert answer.status_code == 404
+    assert 'href="/en/orders/find/"' in answer.content.decode()

@@ -15,6 +15,7 @@ from payments.alipay.errors import Refused, Unknown
 from payments.models import Payment
 from payments.tests.conftest import ScriptedGateway
 from payments.tests.factories import PaymentFactory
+from tests.browsing import FormReader
 
 pytestmark = pytest.mark.django_db
 
@@ -124,13 +125,41 @@ def test_after_too_many_attempts_the_cashier_says_why(shopper: Client, order: Or
     assert "Too many attempts" in answer.content.decode()
 
 
-@pytest.mark.parametrize("trouble", [Unknown("timed out"), Refused("ILLEGAL_PARTNER", "secret text")])
-def test_trouble_with_the_gateway_is_a_plain_page(
-    shopper: Client, order: Order, gateway: ScriptedGateway, trouble: Unknown
+def test_a_silent_gateway_is_a_plain_page_with_a_way_to_try_again(
+    shopper: Client, order: Order, gateway: ScriptedGateway
 ) -> None:
-    gateway.trouble = trouble
+    gateway.trouble = Unknown("timed out")
     answer = start(shopper, order)
     page = answer.content.decode()
     assert answer.status_code == 503
     assert "Alipay did not answer, nothing was charged, try again" in page
-    assert str(trouble) not in page
+    assert "timed out" not in page
+    assert ways(page) == ["alipay-instant", "alipay"]
+
+
+REFUSALS = {
+    "ACQ.TRADE_HAS_SUCCESS": "please do not pay again",
+    "ACQ.TRADE_HAS_CLOSE": "begin the payment again",
+    "ACQ.SYSTEM_ERROR": "try again in a minute",
+    "ACQ.TOTAL_FEE_EXCEED": "this amount in one payment",
+    "ILLEGAL_PARTNER": "choose another way to pay",
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_refusal_is_told_in_plain_words_with_the_other_ways_to_pay(
+    shopper: Client, order: Order, gateway: ScriptedGateway, code: str
+) -> None:
+    gateway.trouble = Refused(code, "secret text")
+    answer = start(shopper, order)
+    page = answer.content.decode()
+    assert answer.status_code == 503
+    assert "Alipay refused" in page and REFUSALS[code] in page
+    assert code not in page and "secret text" not in page
+    assert ways(page) == ["alipay-instant", "alipay"]
+
+
+def ways(page: str) -> list[str]:
+    """The methods that the page's buttons try, the same one again first."""
+    forms = [form for form in FormReader(page).forms if form.action.endswith("/pay/start/")]
+    return [form.fields["method"] for form in forms]
