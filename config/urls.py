@@ -8,6 +8,8 @@ from config import health
 from payments import callbacks
 from shop import pages
 
+handler400 = "content.errors.bad_request"
+handler500 = "content.errors.server_error"
 urlpatterns = [
     path("", pages.choose_language),
     path("admin/", admin.site.urls),

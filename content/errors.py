@@ -1,0 +1,65 @@
+"""Pages of last resort (P17 to P19). The plain ones need no database, no session, no language and no other file."""
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from content import request_id
+
+STYLE = (Path(__file__).parent / "plain.css").read_text(encoding="utf-8")
+HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+POLICY = f"default-src 'none'; style-src 'sha256-{HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def plain(template: str, status: int, **context: Any) -> HttpResponse:
+    """A page in three languages whose style lies inside it, so that it shows even where nothing else does."""
+    context |= {"style": STYLE, "request_id": request_id.current.get()}
+    response = HttpResponse(render_to_string(template, context), status=status)
+    response["Content-Security-Policy"] = POLICY
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: also a host that is not ours, so nothing here may ask for the host."""
+    return plain("400.html", 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """P18."""
+    return plain("500.html", 500)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """410: what stood here is no longer sold."""
+    return render(request, "410.html", status=410)
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    """429, with how long to wait."""
+    response = render(request, "429.html", {"minutes": -(-seconds // 60)}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form without its token, mostly because its page was open too long.
+
+    Where the browser's address is not SITE_URL, no form can ever pass; then the page says so to whoever runs the shop.
+    """
+    seen = request.META.get("HTTP_ORIGIN") or f"{request.scheme}://{request.get_host()}"
+    context = {"back": _back(request), "seen": seen if seen != settings.SITE_URL else "", "site_url": settings.SITE_URL}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of the form, if it is one of ours."""
+    referer = request.META.get("HTTP_REFERER", "")
+    return referer if url_has_allowed_host_and_scheme(referer, {request.get_host()}) else "/"
