@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from config import health
 from content import errors
 
 CALM = ("请不要重复付款", "please do not pay again", "もう一度お支払いにならないでください")
@@ -23,7 +22,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Client:
     def fail() -> bool:
         raise RuntimeError("no disk")
 
-    monkeypatch.setattr(health, "_migrated", fail)
+    monkeypatch.setattr("config.health._migrated", fail)
     return Client(raise_request_exception=False)
 
 
