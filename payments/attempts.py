@@ -9,8 +9,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from orders.models import Order
-from payments import registry
-from payments.alipay.messages import PayRequest
+from payments import asking, registry
+from payments.alipay.errors import AlipayError
+from payments.alipay.messages import PayRequest, TradeStatus
 from payments.closing import AlreadyPaid, StillOpen, close_attempt
 from payments.gateways import Gateway
 from payments.models import Payment
@@ -23,13 +24,14 @@ class NotPayable(Exception):
     """The order cannot be paid now; the text tells the shopper why."""
 
 
-def open_attempt(order: Order, method: str, bank: str = "") -> Payment:
+def open_attempt(order: Order, method: str, bank: str = "", *, phone: bool = False) -> Payment:
     """The order's open attempt for ``method``, made if there is none: at most one is open per order.
 
     Pressing the button again reuses the number, so that the gateway itself refuses to take the money twice. Raises
     NotPayable where the order is not due, its deadline has passed or its attempts are used up.
     """
-    _close_other(order, method)
+    product = registry.gateways()[method].product(bank, phone)
+    _close_other(order, method, product)
     with transaction.atomic():
         order = Order.objects.select_for_update().get(pk=order.pk)
         if not order.due:
@@ -37,15 +39,15 @@ def open_attempt(order: Order, method: str, bank: str = "") -> Payment:
         if not order.seconds_left():
             raise NotPayable(_("The time to pay has passed."))
         payment = order.payments.filter(state__in=Payment.OPEN).first() or _next_attempt(order, method)
-        payment.send(method, bank, order.expires_at, timezone.now() + FIRST_QUERY_AFTER)
+        payment.send(method, bank, product, order.expires_at, timezone.now() + FIRST_QUERY_AFTER)
         order.paying()
     return payment
 
 
-def _close_other(order: Order, method: str) -> None:
-    """Closes the open attempt at its gateway where it cannot be used again: other method, or a deadline that moved."""
+def _close_other(order: Order, method: str, product: str) -> None:
+    """Closes the open attempt at its gateway where its number cannot be used again."""
     old = order.payments.filter(state__in=Payment.OPEN).first()
-    if old is None or _reusable(old, order, method):
+    if old is None or (_reusable(old, order, method) and (old.product == product or not _begun(old))):
         return
     try:
         close_attempt(old)
@@ -53,6 +55,18 @@ def _close_other(order: Order, method: str) -> None:
         raise NotPayable(_("The first payment page is still open at Alipay. Please try again in a minute.")) from None
     except AlreadyPaid:
         raise NotPayable(_("This order does not wait for a payment.")) from None
+
+
+def _begun(payment: Payment) -> bool:
+    """Whether the gateway says that a buyer has begun a trade under this number: it stays the product that it is.
+
+    Until then the number is free for any, and whoever comes first has it, so that no two pages are paid for one order.
+    Where the gateway is silent the number is sent again for the same reason.
+    """
+    try:
+        return asking.ask(payment) != TradeStatus.NOT_EXIST
+    except AlipayError:
+        return False
 
 
 def _reusable(payment: Payment, order: Order, method: str) -> bool:

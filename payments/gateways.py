@@ -8,10 +8,10 @@ from payments.models import Payment, Refund
 
 
 class Gateway(Protocol):
-    """Few verbs. All but ``start``, ``read_…`` and ``mismatches`` ask the gateway over the network, in bounded time.
+    """Few verbs. All but ``start``, ``product``, ``read_…`` and ``mismatches`` ask the gateway over the network.
 
-    Those raise ``Refused`` where the gateway says no and ``Unknown`` where nothing trustworthy was learned. ``pid`` is
-    the account's number: one account's bill tells of the trades of all its methods.
+    Those take bounded time and raise ``Refused`` where the gateway says no, ``Unknown`` where nothing trustworthy was
+    learned. ``pid`` is the account's number: one account's bill tells of the trades of all its methods.
     """
 
     method: str
@@ -22,6 +22,10 @@ class Gateway(Protocol):
 
     def start(self, request: PayRequest) -> str:
         """The signed address to which the shopper's browser is sent."""
+        ...
+
+    def product(self, bank: str, phone: bool) -> str:
+        """As what such a payment is made, in the gateway's word: a trade that was begun stays what it is."""
         ...
 
     def read_notification(self, body: bytes) -> TradeReport:

@@ -33,6 +33,10 @@ class InstantGateway:
     def start(self, request: PayRequest) -> str:
         return instant.pay_url(self.account, request)
 
+    def product(self, bank: str, phone: bool) -> str:
+        """A phone gets the same page; another bank may be other data of the trade (A.1)."""
+        return bank or "directPay"
+
     def read_notification(self, body: bytes) -> TradeReport:
         return instant.read_notification(self.account, body)
 

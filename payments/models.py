@@ -33,6 +33,7 @@ class Payment(models.Model):
     out_trade_no = models.CharField(max_length=16, unique=True)
     method = models.CharField(_("method"), max_length=20)
     bank = models.CharField(_("bank"), max_length=20, blank=True)
+    product = models.CharField(_("gateway's product"), max_length=30, blank=True)
     amount = money(_("amount"))
     deadline = models.DateTimeField(_("deadline"))
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.CREATED)
@@ -87,8 +88,12 @@ class Payment(models.Model):
     def is_open(self) -> bool:
         return self.state in self.OPEN
 
-    def send(self, method: str, bank: str, deadline: datetime, next_query_at: datetime) -> None:
-        """Notes that the shopper is about to be sent to the gateway; saves."""
+    def send(self, method: str, bank: str, product: str, deadline: datetime, next_query_at: datetime) -> None:
+        """Notes that the shopper is about to be sent to the gateway; saves.
+
+        ``product`` is empty once the number went out for several: a buyer may then begin a trade as any of them.
+        """
+        self.product = product if self.state == self.State.CREATED or self.product == product else ""
         self.method, self.bank, self.deadline = method, bank, deadline
         self.next_query_at = next_query_at
         if self.state == self.State.CREATED:

@@ -30,6 +30,9 @@ class OpenGateway:
     def start(self, request: PayRequest) -> str:
         return openapi.pay_url(self.account, request, self.now())
 
+    def product(self, bank: str, phone: bool) -> str:
+        return openapi.product_code(phone)
+
     def read_notification(self, body: bytes) -> TradeReport:
         return openapi.read_notification(self.account, body)
 

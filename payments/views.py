@@ -178,8 +178,8 @@ def _payable(order: Order) -> bool:
 
 def _gateway_address(request: HttpRequest, order: Order, choice: dict[str, str]) -> str:
     gateway = registry.gateways()[choice["method"]]
-    payment = attempts.open_attempt(order, choice["method"], choice["bank"])
     phone = settings.ALIPAY_PHONE_PAGE and browsers.page_for(request) == "phone"
+    payment = attempts.open_attempt(order, choice["method"], choice["bank"], phone=phone)
     return attempts.pay_url(gateway, payment, shopper_ip=address_of(request), phone=phone)
 
 

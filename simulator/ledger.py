@@ -39,6 +39,11 @@ class Order:
     until: str = ""
     service: str = "create_direct_pay_by_user"
 
+    @property
+    def modern(self) -> bool:
+        """Whether it asks the Open Platform."""
+        return self.service.startswith("alipay.")
+
     def same_as(self, other: "Order") -> bool:
         """Whether a repeated out_trade_no names the same deal; Alipay refuses it otherwise."""
         return all(getattr(self, name) == getattr(other, name) for name in SAME)
@@ -75,7 +80,7 @@ class Trade:
     @property
     def modern(self) -> bool:
         """Whether it was made through the Open Platform."""
-        return self.order.service.startswith("alipay.")
+        return self.order.modern
 
     @property
     def out_trade_no(self) -> str:

@@ -33,7 +33,8 @@ def log_in(world: World, order: Order) -> Trade:
     now = world.clock.now()
     trade = world.ledger.create(order, now, _deadline(order, now))
     if not trade.order.same_as(order):
-        raise Refusal("TRADE_DATA_MATCH_ERROR", "This out_trade_no exists with another amount or subject.")
+        code = "ACQ.CONTEXT_INCONSISTENT" if order.modern else "TRADE_DATA_MATCH_ERROR"
+        raise Refusal(code, "This out_trade_no exists with another amount, subject or product.")
     return trade
 
 

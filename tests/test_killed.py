@@ -142,14 +142,20 @@ def test_the_kill_catches_a_shop_that_takes_the_goods_first(start: Callable[...,
 # The worker's jobs, at twenty random points.
 
 
+def trades(stack: Stack) -> list[str]:
+    """How the trades stand at the gateway."""
+    return [trade["status"] for trade in Gateway(stack.gateway).read("trades")["trades"]]
+
+
 @pytest.fixture
 def waiting(start: Callable[..., Stack]) -> Stack:
     """Six orders whose buyers stand before the gateway's page."""
     stack = start(simulator=True)
     for _ in range(6):
-        Purchase(stack, "alipay").go()
-    for trade in Gateway(stack.gateway).read("trades")["trades"]:
-        assert trade["status"] == "WAIT_BUYER_PAY"
+        purchase = Purchase(stack, "alipay")
+        purchase.go()
+        purchase.gateway.do("login", out_trade_no=purchase.attempt())
+    assert trades(stack) == ["WAIT_BUYER_PAY"] * 6
     return stack
 
 
@@ -161,8 +167,7 @@ def kill(stack: Stack, *words: str) -> int:
 def test_an_expiry_killed_twenty_times_ends_well(waiting: Stack) -> None:
     assert kill(waiting, "expire_orders") == DEATHS
     assert [waiting.count(query) for query in (PLACED, RESERVED, RELEASES)] == [0, 0, 6]
-    statuses = {trade["status"] for trade in Gateway(waiting.gateway).read("trades")["trades"]}
-    assert statuses <= {"TRADE_CLOSED"}
+    assert trades(waiting) == ["TRADE_CLOSED"] * 6
     the_books_hold(waiting)
 
 

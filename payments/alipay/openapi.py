@@ -62,13 +62,19 @@ def call_url(account: OpenAccount, method: str, now: datetime, biz: Mapping[str,
     return f"{account.gateway}?{signed_query(account, method, now, biz, **more)}"
 
 
+def product_code(phone: bool) -> str:
+    """The product behind page.pay or wap.pay. A number that is sent as the other one again, once a trade was begun
+    under it, is refused: ACQ.CONTEXT_INCONSISTENT (B.9)."""
+    return "QUICK_WAP_WAY" if phone else "FAST_INSTANT_TRADE_PAY"
+
+
 def pay_url(account: OpenAccount, request: PayRequest, now: datetime) -> str:
     """Where the shopper's browser goes to pay: page.pay, or wap.pay on a phone (B.3)."""
     biz = {
         "subject": wire.cut(re.sub(r"[/=&]", " ", " ".join(request.subject.split())), 256),
         "out_trade_no": request.out_trade_no,
         "total_amount": amounts.text(request.amount),
-        "product_code": "QUICK_WAP_WAY" if request.phone else "FAST_INSTANT_TRADE_PAY",
+        "product_code": product_code(request.phone),
         "time_expire": wire.write_time(request.deadline) if request.deadline else "",
         "quit_url": request.quit_url if request.phone else "",
     }

@@ -32,6 +32,9 @@ class ScriptedGateway:
     def start(self, request: PayRequest) -> str:
         return f"https://gateway.example/?{request.out_trade_no}" if self.trouble is None else self._fail()
 
+    def product(self, bank: str, phone: bool) -> str:
+        return bank
+
     def query(self, out_trade_no: str) -> TradeReport:
         self.asked.append(out_trade_no)
         if self.trouble:

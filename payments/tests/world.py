@@ -74,6 +74,7 @@ class Trade:
     trade_no: str
     amount: Decimal
     expires: datetime
+    product: str = ""
     status: str = WAITING
     paid_at: datetime | None = None
     refunds: dict[str, Decimal] = field(default_factory=dict)
@@ -109,6 +110,7 @@ class Link:
     out_trade_no: str
     amount: Decimal
     expires: datetime
+    product: str
 
 
 class Alipay:
@@ -234,13 +236,14 @@ class Alipay:
         """The shopper logs in: only now does the trade exist (B.3)."""
         if link.out_trade_no not in self.trades and self.now() < link.expires:
             self.trades[link.out_trade_no] = Trade(
-                link.method, link.out_trade_no, f"2026112322{len(self.trades):018}", link.amount, link.expires
-            )
+                link.method, link.out_trade_no, f"2026112322{len(self.trades):018}", link.amount, link.expires,
+                link.product,
+            )  # fmt: skip
 
     def pay(self, link: Link) -> None:
-        """The shopper pays, where the trade waits for it."""
+        """The shopper pays, where the trade waits for it: as another product its page is refused (B.9)."""
         trade = self.trades.get(link.out_trade_no)
-        if trade and trade.status == WAITING and self.now() < trade.expires:
+        if trade and trade.status == WAITING and self.now() < trade.expires and trade.product == link.product:
             trade.status, trade.paid_at = SUCCESS, self.now()
             self.say(trade)
 
@@ -365,7 +368,8 @@ def read_link(url: str, now: datetime) -> Link:
     """What Alipay reads in the address of the pay button."""
     fields = dict(parse_qsl(urlsplit(url).query))
     if "biz_content" not in fields:
-        return Link(LEGACY, fields["out_trade_no"], Decimal(fields["total_fee"]), now + timedelta(days=15))
+        expires = now + timedelta(days=15)
+        return Link(LEGACY, fields["out_trade_no"], Decimal(fields["total_fee"]), expires, fields["service"])
     biz = json.loads(fields["biz_content"])
     expires = datetime.strptime(biz["time_expire"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    return Link(OPEN, biz["out_trade_no"], Decimal(biz["total_amount"]), expires)
+    return Link(OPEN, biz["out_trade_no"], Decimal(biz["total_amount"]), expires, biz["product_code"])

@@ -237,6 +237,18 @@ def test_only_this_machine_is_called(app: App, biz: dict[str, str]) -> None:
     assert "loopback" in app.send(app.request(PAGE, biz, notify_url="http://192.0.2.1/")).text
 
 
+def test_one_number_is_one_product(
+    app: App, biz: dict[str, str], urls: dict[str, str], page: Buyer, number: str
+) -> None:
+    wap = {**biz, "product_code": "QUICK_WAP_WAY"}
+    assert app.send(app.request(WAP, wap, **urls)).status_code == 302, "nobody has logged in yet"
+    page.press("login")
+
+    assert "<title>ACQ.CONTEXT_INCONSISTENT" in app.send(app.request(WAP, wap, **urls)).text
+    assert app.ask("alipay.trade.close", out_trade_no=number)["code"] == "10000"
+    assert app.send(app.request(WAP, {**wap, "out_trade_no": f"{number}2"}, **urls)).status_code == 302
+
+
 def test_one_number_means_one_deal(app: App, biz: dict[str, str], page: Buyer) -> None:
     page.press("login")
 
