@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from simulator.tests.merchant_side import PARTNER, Buyer, Shop, Simulator
+from simulator.tests.open_app import PAGE, App
 
 NUMBERS = itertools.count(1000000100000001)
 
@@ -72,3 +73,43 @@ def with_order(simulator: Simulator, order: dict[str, str]) -> Callable[..., Buy
         return Buyer(simulator, {**order, **changes})
 
     return send
+
+
+# The same by the Open Platform.
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    app = App(tmp_path_factory.mktemp("app"))
+    yield app
+    assert app.simulator.stop() == 0
+
+
+@pytest.fixture
+def app(running: App) -> App:
+    running.simulator.do("reset")
+    return running
+
+
+@pytest.fixture
+def biz(number: str) -> dict[str, str]:
+    code = "FAST_INSTANT_TRADE_PAY"
+    return {"out_trade_no": number, "total_amount": "88.00", "subject": "一只茶杯", "product_code": code}
+
+
+@pytest.fixture
+def urls(shop: Shop) -> dict[str, str]:
+    return {"notify_url": f"{shop.url}/notify", "return_url": f"{shop.url}/return"}
+
+
+@pytest.fixture
+def page(app: App, biz: dict[str, str], urls: dict[str, str]) -> Buyer:
+    return Buyer(app.simulator, app.request(PAGE, biz, **urls), sign=False)
+
+
+@pytest.fixture
+def paid(page: Buyer, shop: Shop) -> Buyer:
+    page.press("login")
+    page.press("pay")
+    shop.wait(1)
+    return page
