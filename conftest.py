@@ -98,7 +98,8 @@ def hire(db: None) -> Callable[..., Client]:
 
 SEEN_BY_STAFF = [
     f"view_{model}"
-    for model in ("order", "orderline", "orderevent", "payment", "gatewaymessage", "ledgerentry", "refund", "incident")
+    for model in ("order", "orderline", "orderevent", "outboxmail")
+    + ("payment", "gatewaymessage", "ledgerentry", "refund", "incident")
     + ("product", "variant", "category", "picture", "stockmovement")
 ]
 

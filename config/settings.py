@@ -177,6 +177,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # The demo's mails lie in a folder, so that its log stays one line an event.
 vars().update(read.env.email_url_config(read.text("EMAIL_URL") or ("filemail://" if DEMO else "consolemail://")))
 EMAIL_FILE_PATH = DATA_DIR / "mails"
+EMAIL_TIMEOUT = read.number("EMAIL_TIMEOUT", 10, 1, 60)
 DEFAULT_FROM_EMAIL = read.text("DEFAULT_FROM_EMAIL", f"shop@{SITE_HOST}")
 
 # --- who runs the shop: shown at the foot of every page and in its legal pages; hidden where empty

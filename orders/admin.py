@@ -4,19 +4,24 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from orders import mails
 from orders.forms import digits_of, phone_of
-from orders.models import Order, OrderEvent, OrderLine
+from orders.models import MOST_TRIES, Order, OrderEvent, OrderLine, OutboxMail
 from orders.numbers import DIGITS, is_number
 from orders.templatetags.masks import mask_email, mask_name
 from shop.templatetags.money import plain_money
 
+MAIL_STATES = {"sent": _("sent"), "waiting": _("waiting"), "given-up": _("given up")}
 PARCEL = ("parcel_company", "parcel_number")
 PHONE_DIGITS = 11
 
@@ -53,6 +58,31 @@ class EventInline(ReadOnlyInline):
         return super().get_queryset(request).select_related("by")
 
 
+class MailInline(ReadOnlyInline):
+    """What was written to the shopper, and a button that sends it again."""
+
+    model = OutboxMail
+    fields = ("kind", "state_words", "created_at", "sent_at", "tries", "failure", "send_again")
+    readonly_fields = ("state_words", "send_again")
+    show_change_link = True
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The button only for who may press it."""
+        may = request.user.has_perm("orders.change_outboxmail")
+        return [name for name in self.fields if may or name != "send_again"]
+
+    @admin.display(description=_("state"))
+    def state_words(self, mail: OutboxMail) -> str:
+        return str(MAIL_STATES[mail.state])
+
+    @admin.display(description="")
+    def send_again(self, mail: OutboxMail) -> SafeString | str:
+        """The button posts the page's own form to another address; the server asks for the right to do it."""
+        address = reverse("admin:orders_outboxmail_again", args=[mail.pk])
+        button = '<button type="submit" class="button" formaction="{}" formnovalidate>{}</button>'
+        return "" if mail.state == "waiting" else format_html(button, address, _("Send again"))
+
+
 @admin.register(Order)
 class OrderAdmin(admin.ModelAdmin):
     """The list stays fast at any size: no join, no statement per row, no search that reads the whole table."""
@@ -67,7 +97,7 @@ class OrderAdmin(admin.ModelAdmin):
     search_help_text = _(
         "A full order number opens the order. Else: the number's first digits, a phone number or an e-mail."
     )
-    inlines = (LineInline, EventInline)
+    inlines = (LineInline, EventInline, MailInline)
     fieldsets = (
         (None, {"fields": ("number", "badge", "placed_at", "expires_at", "extensions", "language")}),
         (_("money"), {"fields": ("subtotal", "shipping", "discount", "total", "charged", "refunded", "refunding",
@@ -137,3 +167,81 @@ class OrderAdmin(admin.ModelAdmin):
             first, last = digits.ljust(DIGITS, "0"), digits.ljust(DIGITS, "9")
             return queryset.filter(number__gte=first, number__lte=last), False
         return (queryset.none() if term else queryset), False
+
+
+class MailState(admin.SimpleListFilter):
+    """Sent, waiting, given up: the last is what somebody must look at."""
+
+    title, parameter_name = _("state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(MAIL_STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxMail]) -> QuerySet[OutboxMail]:
+        unsent = queryset.filter(sent_at=None)
+        chosen = {
+            "sent": queryset.exclude(sent_at=None),
+            "waiting": unsent.filter(tries__lt=MOST_TRIES),
+            "given-up": unsent.filter(tries__gte=MOST_TRIES),
+        }
+        return chosen.get(self.value() or "", queryset)
+
+
+@admin.register(OutboxMail)
+class MailAdmin(admin.ModelAdmin):
+    """The outbox to read, as it was or will be sent; the right to change a mail is the right to send it again."""
+
+    list_display = ("kind", "order", "state_words", "created_at", "due_at", "sent_at", "tries", "failure")
+    list_filter = (MailState,)
+    list_select_related = ("order",)
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    search_fields = ("order__number__exact",)
+    search_help_text = _("An order number, in full.")
+    actions = ("send_again",)
+    fields = ("order", "kind", "state_words", "created_at", "due_at", "sent_at", "tries", "failure", "text")
+    readonly_fields = fields
+
+    @admin.display(description=_("state"))
+    def state_words(self, mail: OutboxMail) -> str:
+        return str(MAIL_STATES[mail.state])
+
+    @admin.display(description=_("text"))
+    def text(self, mail: OutboxMail) -> SafeString:
+        """What the shopper reads."""
+        return format_html("<pre>{}</pre>", mails.message_for(mail).body)
+
+    @admin.action(description=_("Send again"), permissions=["change"])
+    def send_again(self, request: HttpRequest, chosen: QuerySet[OutboxMail]) -> None:
+        """Those that were sent or given up; the others are on their way."""
+        count = sum(mail.again(by=request.user) for mail in chosen.select_related("order"))
+        words = ngettext("%(count)d mail is sent again.", "%(count)d mails are sent again.", count)
+        messages.success(request, words % {"count": count})
+
+    def again(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The button on the order's page: one mail, and back to the order."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        mail = get_object_or_404(OutboxMail.objects.select_related("order"), pk=pk)
+        if not self.has_change_permission(request, mail):
+            raise PermissionDenied
+        if mail.again(by=request.user):
+            messages.success(request, _("The mail is sent again within a minute."))
+        else:
+            messages.warning(request, _("The mail is on its way already."))
+        return HttpResponseRedirect(reverse("admin:orders_order_change", args=[mail.order_id]))
+
+    def get_urls(self) -> list[Any]:
+        again = self.admin_site.admin_view(self.again)
+        return [path("<int:pk>/again/", again, name="orders_outboxmail_again"), *super().get_urls()]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: OutboxMail, form: Any, change: bool) -> None:
+        """There is nothing to save."""

@@ -82,6 +82,8 @@ def _what_followed(order: Order, payment: Payment, fate: str) -> None:
         refund = refunds.request(payment, share, "Arrived with a crack", Refund.Source.STAFF)
         if fate != "refunding":
             refunds.book(refund)
+    # What happened long ago was told long ago.
+    order.mails.update(sent_at=timezone.now())
     # The simulator knows nothing of these trades, so the worker must not ask it.
     Refund.objects.filter(payment__order=order).update(next_query_at=None)
 

@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from orders.models import Order
+from orders.models import Order, OutboxMail
 from orders.numbers import LAST_SERIAL
 from payments import registry
 from payments.alipay.errors import AlipayError
@@ -24,6 +24,7 @@ Level = Literal["ok", "warn", "fail"]
 SKEW_SECONDS = 60
 LOW_DISK_BYTES = 500 * 1024 * 1024
 WORKER_SILENT = timedelta(minutes=5)
+MAIL_LATE = timedelta(minutes=15)
 
 
 class Finding(NamedTuple):
@@ -108,6 +109,14 @@ def worker() -> Iterator[Finding]:
         yield Finding("ok", "worker", f"last ran {last.started_at:%H:%M:%S} UTC")
 
 
+def outbox() -> Iterator[Finding]:
+    """Whether mails go out."""
+    given_up = OutboxMail.objects.given_up().count()
+    yield Finding("warn" if given_up else "ok", "mails given up", str(given_up))
+    late = OutboxMail.objects.due().filter(created_at__lt=timezone.now() - MAIL_LATE).count()
+    yield Finding("warn" if late else "ok", "mails late", f"{late} wait longer than {MAIL_LATE.seconds // 60} minutes")
+
+
 def trade() -> Iterator[Finding]:
     """What the rows say: numbers left, last notification, open attempts, what needs attention."""
     last = Order.objects.order_by("-serial").values_list("serial", flat=True).first() or settings.ORDER_NUMBER_START
@@ -122,4 +131,4 @@ def trade() -> Iterator[Finding]:
     yield Finding("warn" if waiting else "ok", "needs attention", f"{waiting} open incidents")
 
 
-EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (site, database, storage, methods, worker, trade)
+EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (site, database, storage, methods, worker, outbox, trade)

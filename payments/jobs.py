@@ -11,7 +11,9 @@ from django.utils import timezone
 from huey import crontab
 
 from orders import mails
+from orders.models import OutboxMail
 from payments import closing, reconcile, repay, sweep
+from payments.incidents import raise_incident
 from payments.models import JobRun
 from payments.queue import queue
 from shop import search_index
@@ -71,8 +73,13 @@ def follow_up_refunds() -> None:
 
 @scheduled(EVERY_MINUTE)
 def send_mails() -> None:
-    """Sends what the outbox holds."""
-    mails.send_due()
+    """Sends what the outbox holds; a mail that is given up needs a person."""
+    mails.send_due(gave_up=_mail_given_up)
+
+
+def _mail_given_up(mail: OutboxMail) -> None:
+    detail = f"Tried {mail.tries} times. The mail server: {mail.failure}."
+    raise_incident("mail-failed", f"{mail.kind} {mail.order.number}", detail, mail.order)
 
 
 @scheduled(EVERY_NOON)

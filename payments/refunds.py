@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from orders import mails
 from orders.models import ZERO, Order
 from payments import journal
 from payments.incidents import raise_incident
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
 
 CENT = Decimal("0.01")
+# The mails that tell of money which goes back before anybody asked for it.
+RETURNED_UNASKED: dict[str, str] = {Refund.Source.LATE: "late", Refund.Source.DUPLICATE: "twice"}
 
 
 class NotRefundable(Exception):
@@ -39,6 +40,8 @@ def request(payment: Payment, amount: Decimal, reason: str, source: str, by: Any
         payment.reserve_refund(amount)
         order.promise_refund(amount)
         order.record("refund-requested", by=by, amount=str(amount), request=refund.out_request_no, why=reason)
+        if source in RETURNED_UNASKED:
+            order.tell(f"{RETURNED_UNASKED[source]}-{refund.pk}", amount=str(amount))
     return refund
 
 
@@ -61,7 +64,8 @@ def book(refund: Refund, message: GatewayMessage | None = None) -> bool:
         order.pay_back(refund.amount)
         cause = message.pk if message else None
         order.record("refunded", message=cause, amount=str(refund.amount), request=refund.out_request_no)
-        mails.queue(order, f"refund-{refund.pk}")
+        sums = {"refunded": str(order.refunded), "charged": str(order.charged)}
+        order.tell(f"refund-{refund.pk}", amount=str(refund.amount), **sums)
     journal.line("refunded", payment.out_trade_no, amount=refund.amount, request=refund.out_request_no)
     return True
 

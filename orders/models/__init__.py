@@ -2,6 +2,9 @@
 
 from orders.models.line import OrderLine
 from orders.models.order import CONFIRMING_FOR, ZERO, Order, OrderEvent, Serial, money, pay_by
-from orders.models.outbox import OutboxMail
+from orders.models.outbox import MOST_TRIES, OutboxMail
 
-__all__ = ["CONFIRMING_FOR", "ZERO", "Order", "OrderEvent", "OrderLine", "OutboxMail", "Serial", "money", "pay_by"]
+__all__ = [
+    "CONFIRMING_FOR", "MOST_TRIES", "ZERO", "Order", "OrderEvent", "OrderLine", "OutboxMail", "Serial", "money",
+    "pay_by",
+]  # fmt: skip

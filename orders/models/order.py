@@ -269,8 +269,12 @@ class Order(models.Model):
             vars(self).update(changes)
 
     def close(self, life: str, *, by: Any = None, at: datetime | None = None, **detail: Any) -> bool:
-        """Turns a placed order into ``life``, expired or cancelled. Together with goods.release, after the gateway."""
-        return self._change(life, Q(life=self.Life.PLACED), by=by, at=at, detail=detail, life=life)
+        """Turns a placed order into ``life``, expired or cancelled. Together with goods.release, after the gateway.
+
+        A mail goes to who said to have paid, and to whose order staff closed; the others know, or do not wait.
+        """
+        mail = ("closed", {"life": life}) if by or self.confirming_at else None
+        return self._change(life, Q(life=self.Life.PLACED), by=by, at=at, detail=detail, mail=mail, life=life)
 
     @property
     def can_ship(self) -> bool:
@@ -281,20 +285,24 @@ class Order(models.Model):
         """The parcel left."""
         changes: dict[str, Any] = {"shipped_at": timezone.now(), "parcel_company": company, "parcel_number": number}
         before = Q(life=self.Life.CONFIRMED, refunding=0) & ~Q(pay_status=self.PayStatus.REFUNDED)
-        return self._change("shipped", before, by=by, life=self.Life.SHIPPED, **changes)
+        mail = ("shipped", {"company": company, "number": number})
+        return self._change("shipped", before, by=by, mail=mail, life=self.Life.SHIPPED, **changes)
 
     def complete(self, by: Any = None) -> bool:
         """The parcel arrived."""
         return self._change("completed", Q(life=self.Life.SHIPPED), by=by, life=self.Life.COMPLETED)
 
     def _change(
-        self, kind: str, before: Q, *, by: Any = None, at: datetime | None = None, detail: Any = None, **changes: Any
-    ) -> bool:
-        """One conditional UPDATE and its event; False, and nothing written, where ``before`` does not hold."""
+        self, kind: str, before: Q, *, by: Any = None, at: datetime | None = None, detail: Any = None,
+        mail: tuple[str, dict[str, str]] | None = None, **changes: Any,
+    ) -> bool:  # fmt: skip
+        """One conditional UPDATE, its event and its mail; False, and nothing written, where ``before`` fails."""
         with transaction.atomic():
             if not Order.objects.filter(before, pk=self.pk).update(**changes):
                 return False
             self.record(kind, by=by, at=at, **(detail or {}))
+            if mail:
+                self.tell(mail[0], **mail[1])
         for field, value in changes.items():
             setattr(self, field, value)
         return True
@@ -307,6 +315,13 @@ class Order(models.Model):
         event = OrderEvent(order=self, kind=kind, by=by, message=message, at=moment, detail=detail)
         prepared.insert(event)
         return event
+
+    def tell(self, kind: str, **facts: str) -> None:
+        """Writes a mail down inside the caller's transaction; one per order and kind, a second is ignored.
+
+        ``kind`` names what orders.letters writes; ``facts`` are what it must say of this moment, as text.
+        """
+        prepared.insert(self.mails.model(order=self, kind=kind, facts=facts), unless_there=True)
 
 
 class OrderEvent(models.Model):
