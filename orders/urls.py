@@ -10,6 +10,7 @@ urlpatterns = [
     path("checkout/sums.json", checkout_views.sums, name="sums"),
     path("orders/find/", views.find_order, name="find"),
     path("orders/<str:number>/", views.detail, name="detail"),
+    path("orders/<str:number>/address/", views.address, name="address"),
     path("orders/<str:number>/again/", views.again, name="again"),
     path("orders/<str:number>/status.json", views.status, name="status"),
 ]

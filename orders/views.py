@@ -1,7 +1,8 @@
 """The order's own page and status, and the look-up for guests."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.db.models import prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -9,9 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from orders.access import order_to_pay, own_order, remember, sees_address
 from orders.finding import find, wait
-from orders.forms import FindForm
+from orders.forms import AddressForm, FindForm
+from orders.models import Order
+from orders.readdressing import OtherFee, readdress
 from orders.status import status_of
-from orders.words import EVENTS
+from orders.timeline import steps_of
 from shop.cart import Cart
 from shop.models import Variant
 from shop.redirects import SeeOther
@@ -34,11 +37,41 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     page = {
         "order": order,
         "lines": order.lines.all(),
-        "events": [event for event in order.events.all() if event.kind in EVENTS],
+        "steps": steps_of(order),
         "full_address": sees_address(request, order),
         "payable": order.due and order.seconds_left() > 0,
     }
+    prefetch_related_objects([order], "payments__refunds")
     return render(request, "orders/detail.html", page)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def address(request: HttpRequest, number: str) -> HttpResponse:
+    """Changes where an order goes, until it is paid."""
+    order = own_order(request, number)
+    if not sees_address(request, order):
+        raise Http404
+    if not order.due:
+        messages.warning(request, _("The address can only be changed before the payment. Please contact us."))
+        return SeeOther("orders:detail", order.number)
+    if request.method != "POST":
+        initial = {field: getattr(order, field) for field in AddressForm.CONTACT}
+        return render(request, "orders/address.html", {"order": order, "form": AddressForm(initial=initial)})
+    form = AddressForm(request.POST)
+    if not form.is_valid() or not _readdressed(order, form):
+        return render(request, "orders/address.html", {"order": order, "form": form}, status=422)
+    messages.success(request, _("The order goes to the new address."))
+    return SeeOther("payments:cashier", order.number)
+
+
+def _readdressed(order: Order, form: AddressForm) -> bool:
+    try:
+        if not readdress(order, form.contact):
+            form.add_error(None, _("The order was paid or closed meanwhile. Its address stays as it is."))
+    except OtherFee as reason:
+        form.add_error("province", str(reason))
+    return form.is_valid()
 
 
 @never_cache

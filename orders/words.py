@@ -31,9 +31,12 @@ TONES = {
 EVENTS = {
     "placed": _("Order placed"),
     "extended": _("More time to pay"),
+    "address-changed": _("Address changed"),
     "paid": _("Payment received"),
     "paid-twice": _("Paid a second time"),
     "goods-gone": _("Paid after closing; the goods were sold meanwhile"),
+    "refund-asked": _("Refund asked for"),
+    "refund-requested": _("Refund begun"),
     "refunded": _("Refunded"),
     "shipped": _("Shipped"),
     "completed": _("Completed"),

@@ -27,6 +27,7 @@ NEXT_STEPS = {
     "refund-failed": "Read Alipay's code, mend the cause and ask for the refund again.",
     "refund-unknown": "Look the refund up in Alipay's merchant site; never send it under a new number.",
     "mail-failed": "Is the address right, does doctor reach the mail server? Then send the mail again from the order.",
+    "refund-asked": "Answer the shopper: refund the order, or write why not.",
     "pending": "Alipay cannot pay out: the seller's account is restricted. Ask Alipay, then ask about the trade again.",
 }
 

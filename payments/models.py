@@ -241,6 +241,11 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return self.out_request_no
 
+    @property
+    def reason_told(self) -> str:
+        """Why, as the shopper reads it: what staff wrote, else the source in the reader's words."""
+        return self.reason if self.source == self.Source.STAFF else self.get_source_display()
+
     def settle(self) -> None:
         """The money went back; saves. Nothing leaves this state."""
         self.state, self.settled_at, self.next_query_at = self.State.SUCCEEDED, timezone.now(), None

@@ -12,5 +12,6 @@ urlpatterns = [
     path("orders/<str:number>/extend/", views.extend, name="extend"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:number>/check/", views.check, name="check"),
+    path("orders/<str:number>/refund/", views.ask_refund, name="ask_refund"),
     path("orders/<str:number>/result/", views.result, name="result"),
 ]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.access import is_own, let_pay, order_to_pay, own_order, sees_address
 from orders.models import Order
@@ -18,10 +18,11 @@ from orders.numbers import is_number
 from orders.status import status_of
 from payments import asking, attempts, browsers, closing, handover, registry
 from payments.alipay.errors import AlipayError, Refused
-from payments.forms import ChoiceForm
+from payments.forms import ChoiceForm, RefundWishForm
 from payments.models import Payment
 from payments.panels import panel_of
 from payments.refusals import in_words
+from payments.wishes import ask_back
 from shop.redirects import SeeOther
 from shop.visitors import address_of
 
@@ -107,6 +108,30 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
             messages.info(request, words)
         return SeeOther("payments:result", order.number)
     return JsonResponse(status_of(order) | {"message": words})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_refund(request: HttpRequest, number: str) -> HttpResponse:
+    """The shopper asks for money back, once per order; staff decide."""
+    order = own_order(request, number)
+    if not order.can_ask_refund:
+        return _refund_not_asked(request, order)
+    form = RefundWishForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "payments/ask_refund.html", {"order": order, "form": form}, status=status)
+    if not ask_back(order, **form.cleaned_data):
+        return _refund_not_asked(request, order)
+    messages.success(request, _("We have received your request and answer by e-mail."))
+    return SeeOther("orders:detail", order.number)
+
+
+def _refund_not_asked(request: HttpRequest, order: Order) -> HttpResponse:
+    order.refresh_from_db()
+    if not order.refund_asked_at:
+        messages.warning(request, _("There is nothing to refund for this order now."))
+    return SeeOther("orders:detail", order.number)
 
 
 @never_cache

@@ -104,6 +104,7 @@ class Order(models.Model):
     confirming_at = models.DateTimeField(_("shopper says paid"), null=True, blank=True, editable=False)
     active_at = models.DateTimeField(_("shopper last acted"), default=timezone.now, editable=False)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True, editable=False)
+    refund_asked_at = models.DateTimeField(_("shopper asks for a refund"), null=True, blank=True, editable=False)
     shipped_at = models.DateTimeField(_("shipped"), null=True, blank=True, editable=False)
     parcel_company = models.CharField(_("parcel company"), max_length=40, blank=True)
     parcel_number = models.CharField(_("parcel number"), max_length=40, blank=True)
@@ -201,6 +202,7 @@ class Order(models.Model):
         asked = self.confirming_at and timezone.now() - self.confirming_at < CONFIRMING_FOR
         return "confirming" if asked else "awaiting"
 
+    SOLD = (Life.CONFIRMED, Life.SHIPPED, Life.COMPLETED)
     SETTLED = ("life", "charged", "pay_status", "paid_at", "paid_late", "needs_review")
 
     def receive(self, amount: Decimal) -> None:
@@ -254,6 +256,23 @@ class Order(models.Model):
             extensions=self.extensions + 1,
             active_at=now,
         )
+
+    def readdress(self, contact: dict[str, str]) -> bool:
+        """Sends the parcel elsewhere while nothing was paid; the event names the fields, not what stood in them."""
+        changed: dict[str, Any] = {field: value for field, value in contact.items() if getattr(self, field) != value}
+        before = Q(life=self.Life.PLACED, charged=0)
+        detail = {"fields": sorted(changed)}
+        return not changed or self._change("address-changed", before, detail=detail, **changed)
+
+    @property
+    def can_ask_refund(self) -> bool:
+        """Whether the shopper may ask for money back: once, for money that we hold and that is not on its way back."""
+        return not self.refund_asked_at and self.life in self.SOLD and self.paid_sum > 0 and not self.refunding
+
+    def ask_refund(self, reason: str) -> bool:
+        """Notes that the shopper asks for money back."""
+        before = Q(refund_asked_at=None, life__in=self.SOLD, charged__gt=F("refunded"), refunding=0)
+        return self._change("refund-asked", before, detail={"reason": reason}, refund_asked_at=timezone.now())
 
     def confirming(self) -> None:
         """Notes that the shopper says to have paid; the status says so until CONFIRMING_FOR is over."""

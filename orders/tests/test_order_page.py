@@ -1,10 +1,12 @@
 """The page of an order: what was bought, where it goes, what happened, and what can be done."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from orders.models import Order
 from orders.tests.buying import buy
@@ -130,3 +132,67 @@ def test_acts_on_an_order_that_is_over_leave_it_as_it_is(order: Order) -> None:
 def test_a_variant_in_an_order_cannot_be_deleted(order: Order) -> None:
     with pytest.raises(Exception, match="protected"):
         Variant.objects.all().delete()
+
+
+def timeline(shopper: Client, order: Order) -> list[tuple[str, bool]]:
+    """The steps of the timeline, and whether each bears a time."""
+    steps = page(shopper, order).split('<ol class="timeline">')[1].split("</ol>")[0].split("</li>")[:-1]
+    return [(re.findall(r'"strong">([^<]+)<', step)[0], "<time" in step) for step in steps]
+
+
+def test_what_is_still_to_come_is_in_the_timeline_without_a_time(shopper: Client, order: Order) -> None:
+    assert timeline(shopper, order) == [
+        ("Order placed", True), ("Payment", False), ("Shipping", False), ("Arrival", False),
+    ]  # fmt: skip
+
+
+BRANCHES = {
+    "confirmed": ["Shipping", "Arrival"],
+    "shipped": ["Arrival"],
+    "completed": [],
+    "expired": [],
+    "cancelled": [],
+}
+
+
+@pytest.mark.parametrize("life", BRANCHES)
+def test_each_branch_shows_its_own_way_ahead(shopper: Client, order: Order, life: str) -> None:
+    Order.objects.filter(pk=order.pk).update(life=life)
+    assert [label for label, behind in timeline(shopper, order) if not behind] == BRANCHES[life]
+
+
+@pytest.mark.parametrize("fields", [{"refunding": "88.00"}, {"refunded": "88.00", "pay_status": "refunded"}])
+def test_an_order_whose_money_goes_back_has_nothing_ahead(
+    shopper: Client, order: Order, fields: dict[str, str]
+) -> None:
+    Order.objects.filter(pk=order.pk).update(**{"life": "confirmed", "charged": "88.00", "pay_status": "paid"} | fields)
+    order.record("refunded", amount="88.00", request="1")
+    assert timeline(shopper, order)[1:] == [("Refunded · CN¥88.00", True)]
+
+
+def test_the_parcels_number_can_be_copied(shopper: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(life="confirmed", charged="88.00", pay_status="paid")
+    order.ship("顺丰", "SF1234567890")
+    assert 'data-copy="SF1234567890"' in page(shopper, order)
+
+
+@pytest.mark.parametrize(("address", "link"), [("shop@example.com", "mailto:shop@example.com?subject=Order%20{}"),
+                                               ("", "/en/help/contact/")])  # fmt: skip
+def test_who_writes_to_us_need_not_look_for_the_number(
+    shopper: Client, order: Order, settings: Settings, address: str, link: str
+) -> None:
+    settings.CONTACT_EMAIL = address
+    assert f'href="{link.format(order.number)}"' in page(shopper, order)
+
+
+def test_while_there_is_time_the_ways_out_are_there_too(shopper: Client, order: Order) -> None:
+    acts = ("/address/", "/cancel/")
+    assert all(act in page(shopper, order) for act in acts)
+    Order.objects.filter(pk=order.pk).update(life="confirmed", charged="88.00", pay_status="paid")
+    assert not any(act in page(shopper, order) for act in acts)
+    assert "data-print" in page(shopper, order)
+
+
+def test_after_the_last_more_time_there_is_no_button_for_it(shopper: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(extensions=10)
+    assert "/extend/" not in page(shopper, order)
