@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from orders import mails
+from orders.coupon_admin import CouponAdmin
 from orders.forms import digits_of, phone_of
-from orders.models import MOST_TRIES, Order, OrderEvent, OrderLine, OutboxMail
+from orders.models import MOST_TRIES, Coupon, Order, OrderEvent, OrderLine, OutboxMail
 from orders.numbers import DIGITS, is_number
 from orders.templatetags.masks import mask_email, mask_name
 from shop.templatetags.money import plain_money
@@ -24,6 +25,8 @@ from shop.templatetags.money import plain_money
 MAIL_STATES = {"sent": _("sent"), "waiting": _("waiting"), "given-up": _("given up")}
 PARCEL = ("parcel_company", "parcel_number")
 PHONE_DIGITS = 11
+
+admin.site.register(Coupon, CouponAdmin)
 
 
 class ReadOnlyInline(admin.TabularInline):
@@ -100,8 +103,8 @@ class OrderAdmin(admin.ModelAdmin):
     inlines = (LineInline, EventInline, MailInline)
     fieldsets = (
         (None, {"fields": ("number", "badge", "placed_at", "expires_at", "extensions", "language")}),
-        (_("money"), {"fields": ("subtotal", "shipping", "discount", "total", "charged", "refunded", "refunding",
-                                 "pay_status", "paid_at")}),
+        (_("money"), {"fields": ("subtotal", "shipping", "discount", "coupon", "total", "charged", "refunded",
+                                 "refunding", "pay_status", "paid_at")}),
         (_("delivery"), {"fields": ("name", "phone", "email", "province", "city", "district", "street", "note",
                                     "goods", "shipped_at", *PARCEL)}),
         (_("attention"), {"fields": ("life", "needs_review", "paid_late", "buyer")}),

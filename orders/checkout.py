@@ -14,8 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from orders import goods, numbers
-from orders.models import ZERO, Order, OrderLine, pay_by
+from orders import coupons, goods, mails, numbers
+from orders.models import ZERO, Coupon, Order, OrderLine, pay_by
 from shop import prepared
 from shop.cart import CartLine
 from shop.shipping import Span, shipping_for, shipping_span
@@ -34,12 +34,15 @@ class StockLost(Exception):
 class Quote:
     """The lines that can be bought now and what they cost, in yuan; beside them those whose goods are ``gone``.
 
-    Without a ``province`` it reckons with what most provinces pay for delivery.
+    Without a ``province`` it reckons with what most provinces pay for delivery. ``coupon`` is the one that was entered,
+    usable or not; ``coupon_lost`` says why it cannot be used with this order, if that is known.
     """
 
     lines: list[CartLine]
     gone: list[CartLine]
     province: str = ""
+    coupon: Coupon | None = None
+    coupon_lost: str = ""
 
     @cached_property
     def subtotal(self) -> Decimal:
@@ -60,8 +63,18 @@ class Quote:
         return sum(line.grams for line in self.lines)
 
     @cached_property
+    def discount(self) -> Decimal:
+        """What the coupon takes off the goods. Whether delivery is free is asked before it."""
+        return ZERO if self.coupon is None or self.coupon_problem else self.coupon.discount_on(self.subtotal)
+
+    @cached_property
+    def coupon_problem(self) -> str:
+        """Why the coupon takes nothing off, in a sentence; "" where it does, or where there is none."""
+        return self.coupon_lost or (problem_of(self.coupon, self.subtotal) if self.coupon else "")
+
+    @cached_property
     def total(self) -> Decimal:
-        return self.subtotal + self.shipping
+        return self.subtotal + self.shipping - self.discount
 
     @property
     def not_returnable(self) -> list[CartLine]:
@@ -70,19 +83,19 @@ class Quote:
 
     @property
     def shown(self) -> str:
-        """What the page shows, for the form to bring back: ``3x2@168.00 7x1@58.00 +12.00``.
+        """What the page shows, for the form to bring back: ``3x2@168.00 7x1@58.00 +12.00 -20.00``.
 
         It serves to compare only (rule G25): prices are always read from the catalogue.
         """
         lines = [f"{line.variant.pk}x{line.quantity}@{line.variant.price}" for line in self.lines]
-        return " ".join([*lines, f"+{self.shipping}"])
+        return " ".join([*lines, f"+{self.shipping}", f"-{self.discount}"])
 
     def changes(self, shown: str) -> list[str]:
         """A sentence for each difference between what was ``shown`` and now; empty where there is none."""
         if shown == self.shown:
             return []
         before = dict(_read(shown))
-        return [*self._line_changes(before), *self._shipping_change(shown), self._new_total()]
+        return [*self._line_changes(before), *self._sum_changes(shown), self._new_total()]
 
     def _line_changes(self, before: dict[str, tuple[int, str]]) -> Iterator[str]:
         for line in self.lines:
@@ -112,13 +125,33 @@ class Quote:
         if before:
             yield _("Something was taken out of your cart.")
 
-    def _shipping_change(self, shown: str) -> list[str]:
-        if shown.rpartition("+")[2] == str(self.shipping):
-            return []
-        return [_("Shipping is now %(amount)s.") % {"amount": text(self.shipping)}]
+    def _sum_changes(self, shown: str) -> Iterator[str]:
+        sums = set(shown[-40:].split())
+        if f"+{self.shipping}" not in sums:
+            yield _("Shipping is now %(amount)s.") % {"amount": text(self.shipping)}
+        if f"-{self.discount}" not in sums:
+            yield self.discount_sentence
+
+    @property
+    def discount_sentence(self) -> str:
+        """What the coupon does, or why it does nothing."""
+        if self.discount and self.coupon:
+            words = {"code": self.coupon.code, "amount": text(self.discount)}
+            return _("The coupon %(code)s takes %(amount)s off.") % words
+        return self.coupon_problem or _("No coupon is used any more.")
 
     def _new_total(self) -> str:
         return _("The new total is %(amount)s. Nothing was ordered yet.") % {"amount": text(self.total)}
+
+
+def problem_of(coupon: Coupon, subtotal: Decimal) -> str:
+    """Why ``coupon`` takes nothing off goods worth ``subtotal``, in a sentence; "" where it does."""
+    if not coupon.is_open(timezone.now()):
+        return _("The coupon %(code)s is no longer valid.") % {"code": coupon.code}
+    if subtotal < coupon.minimum:
+        words = _("The coupon %(code)s needs goods worth %(minimum)s; yours are worth %(amount)s.")
+        return words % {"code": coupon.code, "minimum": text(coupon.minimum), "amount": text(subtotal)}
+    return ""
 
 
 def _read(shown: str) -> Iterator[tuple[str, tuple[int, str]]]:
@@ -140,8 +173,9 @@ def place(quote: Quote, contact: dict[str, str], *, key: str, buyer: Any = None,
     """Places the order of ``quote`` in one transaction; called again with the same ``key`` it answers the first order.
 
     The number is drawn first: that waits for nobody (see ``numbers.allot``). Stock is held last and in key order, so
-    that rows which many buyers want are locked for the shortest time and never in a ring. ``now`` is the moment that
-    the order bears. Raises StockLost.
+    that rows which many buyers want are locked for the shortest time and never in a ring; only the coupon comes later.
+    ``now`` is the moment that the order bears. An order of which nothing is left to pay is confirmed at once. Raises
+    StockLost and CouponLost.
     """
     try:
         with transaction.atomic():
@@ -162,7 +196,8 @@ def _write(quote: Quote, contact: dict[str, str], key: str, buyer: Any, now: dat
     serial, number = numbers.allot()
     order = Order(
         number=number, serial=serial, buyer=buyer, checkout_key=key, language=get_language() or "", **contact,
-        subtotal=quote.subtotal, shipping=quote.shipping, total=quote.total,
+        subtotal=quote.subtotal, shipping=quote.shipping, discount=quote.discount, total=quote.total,
+        coupon=quote.coupon if quote.discount else None,
         placed_at=now, active_at=now, expires_at=pay_by(now),
     )  # fmt: skip
     prepared.insert(order)
@@ -172,7 +207,20 @@ def _write(quote: Quote, contact: dict[str, str], key: str, buyer: Any, now: dat
     order.record("placed", at=now, total=str(order.total))
     if goods.hold(order, lines):
         raise StockLost
+    if order.coupon_id:
+        coupons.take(order, now)
+    if not order.total:
+        _confirm(order)
     return order
+
+
+def _confirm(order: Order) -> None:
+    """Nothing is to be paid: no gateway, no attempt and no ledger have a part in it."""
+    order.confirm(late=False)
+    order.pay_status = order.derive_pay_status()
+    goods.commit(order, *Order.SETTLED)
+    order.record("free", coupon=order.coupon_id)
+    mails.queue(order, "paid")
 
 
 def _frozen(order: Order, position: int, line: CartLine) -> OrderLine:

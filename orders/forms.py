@@ -172,6 +172,11 @@ class CheckoutForm(AddressForm):
         return str(self.data.get("shown", ""))
 
     @property
+    def code(self) -> str:
+        """The code of a coupon that was typed in, as it was typed."""
+        return str(self.data.get("coupon", ""))[:200].strip()
+
+    @property
     def key(self) -> str:
         """The key of this rendered form, which makes two sendings one order. One that we did not make is not used."""
         sent = str(self.data.get("checkout_key", ""))
@@ -181,6 +186,11 @@ class CheckoutForm(AddressForm):
     def draft(self) -> dict[str, str]:
         """What was typed, bounded, to offer again."""
         return {name: str(self.data.get(name, ""))[:400] for name in self.CONTACT}
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """All that was typed or ticked, for a page that asks about something else first."""
+        return {name: str(self.data.get(name, "")) for name in self.fields}
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()

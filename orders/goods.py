@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from orders import coupons
 from orders.models import Order, OrderLine
 from shop import prepared
 from shop.models import StockMovement, Variant
@@ -38,14 +39,28 @@ def hold(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLi
     return short
 
 
+def hold_again(order: Order) -> bool:
+    """Late money: holds the goods again, and the use of the order's coupon; False where either went to others."""
+    with transaction.atomic():
+        if hold(order):
+            return False
+        if coupons.take_again(order):
+            return True
+        transaction.set_rollback(True)
+    order.goods = Order.Goods.RELEASED
+    return False
+
+
 def commit(order: Order, *also: str) -> None:
     """Turns the held goods into sold ones and saves these columns of the order too. Raises GoodsNotHeld."""
     _finish(order, Order.Goods.COMMITTED, Variant.commit, *also)
 
 
 def release(order: Order) -> None:
-    """Gives the held goods back to the shelf. Raises GoodsNotHeld."""
-    _finish(order, Order.Goods.RELEASED, Variant.release)
+    """Gives the held goods back to the shelf, and the use of the order's coupon. Raises GoodsNotHeld."""
+    with transaction.atomic(savepoint=False):
+        _finish(order, Order.Goods.RELEASED, Variant.release)
+        coupons.give_back(order)
 
 
 def restock(order: Order, quantities: Mapping[str, int], occasion: str, by: Any = None) -> None:

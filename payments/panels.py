@@ -32,6 +32,7 @@ PANELS = {
         "…",
     ),
     "paid": Panel(_("We have received your payment"), _("We ship within 24 hours."), "ok", "✓"),
+    "free": Panel(_("Your order is confirmed"), _("There was nothing to pay. We ship within 24 hours."), "ok", "✓"),
     "shipped": Panel(_("Your parcel is on its way"), _("You find its number with the order."), "ok", "✓"),
     "completed": Panel(_("This order is completed"), _("Thank you for shopping with us."), "ok", "✓"),
     "closed": Panel(

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Count, DecimalField, Exists, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Round
 
-from orders.models import ZERO, Order, OrderEvent, OrderLine
+from orders.models import ZERO, Coupon, Order, OrderEvent, OrderLine
 from payments.models import GatewayMessage, Incident, LedgerEntry, Payment, Refund
 from shop.append_only import protected_tables
 from shop.models import StockMovement, Variant
@@ -111,6 +111,17 @@ def totals_add_up() -> Iterator[str]:
             yield f"order {number}: the number does not fit serial {serial}"
 
 
+def coupons_are_counted() -> Iterator[str]:
+    """13: a coupon's uses are the orders that bear it and whose goods are held or sold, within its limit."""
+    living = Order.objects.exclude(goods=Order.Goods.RELEASED).filter(coupon=OuterRef("pk")).order_by()
+    number = living.values("coupon").annotate(number=Count("pk")).values("number")
+    coupons = Coupon.objects.annotate(living=Coalesce(Subquery(number), 0))
+    for coupon in coupons.exclude(used=F("living")):
+        yield f"coupon {coupon}: used {coupon.used} times, but {coupon.living} orders live by it"
+    for coupon in coupons.filter(living__gt=F("most_uses")):
+        yield f"coupon {coupon}: {coupon.living} orders live by it, {coupon.most_uses} may"
+
+
 def differences_are_known() -> Iterator[str]:
     """11: money that no order accounts for has an incident or is on its way back."""
     odd = Q(pay_status__in=("overpaid", "part-paid")) | Q(life__in=CLOSED, charged__gt=F("refunded"))
@@ -143,5 +154,6 @@ PROOFS: tuple[Callable[[], Iterator[str]], ...] = (
     facts_only_grow,
     totals_add_up,
     differences_are_known,
+    coupons_are_counted,
     commits_are_durable,
 )

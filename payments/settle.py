@@ -106,7 +106,7 @@ def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> 
         "trade_no": payment.trade_no,
     }
     closed = order.life in (Order.Life.EXPIRED, Order.Life.CANCELLED)
-    if order.life == Order.Life.PLACED or (closed and not goods.hold(order)):
+    if order.life == Order.Life.PLACED or (closed and goods.hold_again(order)):
         return _confirm(order, Outcome.PAID_LATE if closed else Outcome.CONFIRMED, cause, facts)
     prepared.update(order, *Order.SETTLED)
     if closed:

@@ -17,6 +17,7 @@
   };
 
   form?.addEventListener("submit", (event) => {
+    if (event.submitter?.name === "act") return;
     if (button.hasAttribute("aria-busy")) return event.preventDefault();
     button.setAttribute("aria-busy", "true");
     button.textContent = form.dataset.once;
@@ -57,6 +58,13 @@
     } catch { /* What was not told here is told after the press: nothing is ordered at a price not seen. */ }
   };
   if (form?.dataset.sums && button) province.addEventListener("change", reckon);
+
+  /* Enter in the coupon's field means the button beside it, not the order. */
+  form?.elements.coupon?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    form.querySelector('button[value="coupon"]').click();
+  });
 
   /* Cities of the chosen province to choose from; any other may be typed. */
   const city = form?.elements.city;

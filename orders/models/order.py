@@ -84,6 +84,9 @@ class Order(models.Model):
     subtotal = money(_("goods"))
     shipping = money(_("shipping"), default=ZERO)
     discount = money(_("discount"), default=ZERO)
+    coupon = models.ForeignKey(
+        "orders.Coupon", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("coupon")
+    )
     total = money(_("total"))
     charged = money(_("paid in"), default=ZERO, editable=False)
     refunded = money(_("refunded"), default=ZERO, editable=False)
@@ -124,6 +127,10 @@ class Order(models.Model):
             models.CheckConstraint(
                 condition=Q(total=Round(F("subtotal") + F("shipping") - F("discount"), 2), total__gte=0),
                 name="order_total_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount=0) | Q(discount__gt=0, discount__lte=F("subtotal"), coupon__isnull=False),
+                name="order_discount_by_coupon_within_goods",
             ),
             models.CheckConstraint(
                 condition=Q(charged__gte=0, refunded__gte=0, refunded__lte=F("charged"), refunding__gte=0),

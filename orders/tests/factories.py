@@ -10,9 +10,20 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from orders import goods, numbers
-from orders.models import Order, OrderLine
+from orders.models import Coupon, Order, OrderLine
 from shop.models import Variant
 from shop.tests.factories import VariantFactory
+
+
+class CouponFactory(DjangoModelFactory):
+    """Eight yuan off, as often as one likes."""
+
+    class Meta:
+        model = Coupon
+
+    code = factory.Sequence(lambda n: f"SPRING-{n}")
+    value = "8.00"
+    most_per_buyer = None
 
 
 class OrderFactory(DjangoModelFactory):

@@ -20,7 +20,7 @@ from shop.tests.reading import amounts
 pytestmark = pytest.mark.django_db
 FORGED = {
     "price": "0.01", "unit_price": "0.01", "amount": "0.01", "total": "0.01", "subtotal": "0.01", "shipping": "0",
-    "discount": "87.99", "currency": "JPY", "coupon": "FREE", "status": "paid", "life": "confirmed", "paid": "1",
+    "discount": "87.99", "currency": "JPY", "coupon_id": "FREE", "status": "paid", "life": "confirmed", "paid": "1",
     "charged": "100.00", "pay_status": "paid", "buyer": "1", "user": "1", "is_staff": "1", "number": "1" * 14,
     "serial": "1", "goods": "released", "needs_review": "1", "expires_at": "2099-01-01", "language": "xx", "id": "1",
 }  # fmt: skip

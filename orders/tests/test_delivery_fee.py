@@ -52,7 +52,7 @@ def test_a_script_asks_what_a_province_costs(shopper: Client, cup: Variant) -> N
         "total": '<data value="118.00">CN¥118.00</data>',
         "button": "Place order · CN¥118.00",
         "said": "Shipping CN¥30.00, total CN¥118.00",
-        "shown": f"{cup.pk}x1@88.00 +30.00",
+        "shown": f"{cup.pk}x1@88.00 +30.00 -0.00",
     }
     form = filled(shopper, province="新疆维吾尔自治区", shown=told.json()["shown"])
     assert shopper.post(CHECKOUT, form).status_code == 303
@@ -82,5 +82,5 @@ def test_where_no_province_differs_no_script_has_to_ask(shopper: Client, cup: Va
 
 def test_the_form_cannot_say_what_delivery_costs(shopper: Client, cup: Variant) -> None:
     form = filled(shopper, province="新疆维吾尔自治区", shipping="0", fee="0")
-    assert shopper.post(CHECKOUT, form | {"shown": f"{cup.pk}x1@88.00 +0.00"}).status_code == 409
+    assert shopper.post(CHECKOUT, form | {"shown": f"{cup.pk}x1@88.00 +0.00 -0.00"}).status_code == 409
     assert not Order.objects.exists()

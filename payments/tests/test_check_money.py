@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from orders.models import Order
-from orders.tests.factories import OrderFactory, put_in
+from orders.tests.factories import CouponFactory, OrderFactory, put_in
 from payments.models import Payment
 from payments.tests.alipay_double import AlipayDouble, notification, tell
 from payments.tests.factories import MessageFactory, PaymentFactory
@@ -36,7 +36,7 @@ def test_a_sound_shop_holds(payment: Payment, capsys: pytest.CaptureFixture[str]
     PaymentFactory()
     code, out = run(capsys)
     assert code == 0 and "broken" not in out
-    assert out.count("holds") == 11
+    assert out.count("holds") == 12
 
 
 def test_cents_that_binary_figures_miss_are_no_damage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,6 +87,16 @@ def number_spoilt(payment: Payment) -> None:
     Order.objects.filter(pk=payment.order_id).update(serial=5)
 
 
+def coupon_miscounted(payment: Payment) -> None:
+    CouponFactory(used=1)
+
+
+def coupon_overused(payment: Payment) -> None:
+    coupon = CouponFactory(most_uses=1, used=1)
+    for _ in range(2):
+        OrderFactory(coupon=coupon, discount="8.00", total="80.00")
+
+
 def untold_difference(payment: Payment) -> None:
     Order.objects.filter(pk=payment.order_id).update(life="expired")
 
@@ -105,6 +115,8 @@ def untold_difference(payment: Payment) -> None:
         (total_spoilt, "totals add up"),
         (number_spoilt, "totals add up"),
         (untold_difference, "differences are known"),
+        (coupon_miscounted, "coupons are counted"),
+        (coupon_overused, "coupons are counted"),
     ],
 )
 def test_each_damage_is_found(
