@@ -75,6 +75,7 @@ PANELS = {
 
 
 def panel_of(order: Order) -> Panel:
-    """The panel for the order as it stands; a closed order that the shopper gave up has words of its own."""
+    """The panel for the order as it stands; one that was given up, or that cost nothing, has words of its own."""
     given_up = order.status == "closed" and order.life == Order.Life.CANCELLED
-    return PANELS["cancelled" if given_up else order.status]
+    free = order.status == "paid" and not order.total
+    return PANELS["cancelled" if given_up else "free" if free else order.status]

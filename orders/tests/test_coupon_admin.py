@@ -38,7 +38,8 @@ def test_a_coupon_is_made(manager: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("code", ""), ("code", "AB"), ("code", "A B!"), ("code", "-AB"), ("code", "X" * 25), ("value", "0"),
-     ("value", "-1"), ("value", "1.234"), ("minimum", "-1"), ("most_uses", "-1"), ("ends_at_0", "2026-10-01"), ("kind", "free")],
+     ("value", "-1"), ("value", "1.234"), ("minimum", "-1"), ("most_uses", "-1"), ("ends_at_0", "2026-10-01"),
+     ("kind", "free")],
 )  # fmt: skip
 def test_nonsense_is_told_at_its_field(manager: Client, field: str, value: str) -> None:
     sheet = SHEET | {field: value} | ({"ends_at_1": "00:00:00"} if field == "ends_at_0" else {})
