@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from shop import fragments, pictures, search_index
-from shop.models import Category, Picture, Product, ShippingRate, StockMovement, Variant
+from shop.models import Attribute, Category, Picture, Product, ShippingRate, StockMovement, Trait, Variant
 
 MOST_ADJUSTED = 1_000_000
 COMPLAINTS = {
@@ -74,6 +74,30 @@ class CategoryAdmin(ForgettingAdmin):
         """All products below are found by its name; they may be many, so their entries do not hold up the saving."""
         super().save_related(request, form, formsets, change)
         transaction.on_commit(lambda: search_index.update(search_index.below(form.instance)))
+
+
+class TraitInline(admin.TabularInline):
+    """What a product can be by an attribute."""
+
+    model = Trait
+    extra = 0
+    fields = ["name", "name_en", "name_ja", "slug", "position"]
+    prepopulated_fields = {"slug": ["name_en"]}
+
+
+@admin.register(Attribute)
+class AttributeAdmin(ForgettingAdmin):
+    """In what goods differ: each is a filter of the lists."""
+
+    list_display = ["name", "slug", "on_card", "position"]
+    list_editable = ["on_card", "position"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    inlines = [TraitInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Products are found by the names of their traits, too."""
+        super().save_related(request, form, formsets, change)
+        transaction.on_commit(lambda: search_index.update(search_index.told_by(form.instance)))
 
 
 class PictureForm(forms.ModelForm):
@@ -152,8 +176,9 @@ class ProductAdmin(ForgettingAdmin):
     search_fields = ["name", "name_en", "name_ja", "variants__sku"]
     prepopulated_fields = {"slug": ["name_en"]}
     inlines = [VariantInline, PictureInline]
+    filter_horizontal = ["traits"]
     fieldsets = [
-        (None, {"fields": ["category", "slug", "name", "summary", "description", "returnable_7d"]}),
+        (None, {"fields": ["category", "slug", "name", "summary", "description", "traits", "returnable_7d"]}),
         (_("Publication"), {"fields": ["published_from", "published_until"]}),
         ("English", {"fields": ["name_en", "summary_en", "description_en"]}),
         ("日本語", {"fields": ["name_ja", "summary_ja", "description_ja"]}),
@@ -163,6 +188,12 @@ class ProductAdmin(ForgettingAdmin):
         """With the stock of all variants, in the same statement."""
         units = Sum(F("variants__on_hand") - F("variants__reserved"))
         return super().get_queryset(request).annotate(units=units).prefetch_related("variants")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Traits are named with their attribute, which comes along in the same statement."""
+        return super().formfield_for_manytomany(
+            db_field, request, queryset=Trait.objects.select_related("attribute"), **options
+        )
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """With the words under which it is found."""

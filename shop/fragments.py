@@ -3,6 +3,7 @@
 Stock and price shown in them may be that old; the product page, cart and checkout read both anew.
 """
 
+import hashlib
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -17,7 +18,8 @@ VERSION = "catalogue-version"
 
 def kept(build: Callable[[], T], *name: object) -> T:
     """What ``build`` makes, or made within the last half minute, for this name in the active language."""
-    key = ":".join(("catalogue", str(cache.get(VERSION, 0)), str(get_language()), *map(str, name)))
+    words = ":".join((str(cache.get(VERSION, 0)), str(get_language()), *map(str, name)))
+    key = f"catalogue:{hashlib.sha256(words.encode()).hexdigest()}"  # an address is longer than a key may be
     value: T | None = cache.get(key)
     if value is None:
         value = build()

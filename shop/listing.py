@@ -1,6 +1,6 @@
 """Lists of products: what a visitor asked for, which products that is, and their cards as plain rows.
 
-Three statements make a list of any length: count, the keys of one page, the cards of these keys.
+A few statements make a list of any length: count, the keys of one page, the cards of these keys and their traits.
 """
 
 import re
@@ -8,23 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.paginator import Page, Paginator
 from django.db.models import F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop import attributes
+from shop.attributes import Value
 from shop.models import Picture, Product, Variant
 from shop.templatetags.money import text
 from shop.translation import localized_column
 
-PER_PAGE = 24
-LAST_PAGE = 400
+MOST_LISTED = 9_600
 NEW_FOR = timedelta(days=14)
 LOW_STOCK = 3
 SORTS = {
@@ -38,6 +40,12 @@ BANDS: dict[str, tuple[int, int | None]] = {
 }  # fmt: skip
 
 
+def page_number(query: QueryDict) -> int:
+    """The page that an address asks for; the first where it asks for none."""
+    page = query.get("page", "")
+    return int(page) if re.fullmatch(r"[1-9]\d{0,3}", page, re.ASCII) else 1
+
+
 @dataclass(frozen=True)
 class Choice:
     """What a visitor asked of a list. Anything unknown in the address is ignored."""
@@ -46,35 +54,45 @@ class Choice:
     band: str = ""
     in_stock: bool = False
     page: int = 1
+    traits: tuple[Value, ...] = ()
 
     @classmethod
     def read(cls, query: QueryDict) -> "Choice":
         """From the address."""
-        page = query.get("page", "")
-        number = int(page) if re.fullmatch(r"[1-9]\d{0,3}", page, re.ASCII) else 1
         sort, band = query.get("sort", ""), query.get("band", "")
         return cls(
             sort=sort if sort in SORTS else "new",
             band=band if band in BANDS else "",
             in_stock=query.get("stock") == "1",
-            page=min(number, LAST_PAGE),
+            page=page_number(query),
+            traits=attributes.asked(query),
         )
 
     @property
     def filtered(self) -> bool:
         """Whether anything is left out."""
-        return bool(self.band or self.in_stock)
+        return bool(self.band or self.in_stock or self.traits)
+
+    @property
+    def unfiltered(self) -> str:
+        """The address without any filter, in the same order."""
+        return Choice(sort=self.sort).address()
+
+    def without(self, trait: Value) -> str:
+        """The address without one of the traits."""
+        return self.address(traits=tuple(other for other in self.traits if other != trait))
 
     def address(self, **changes: Any) -> str:
         """The query part of the address for this choice with ``changes``, without what goes without saying."""
         chosen = replace(self, **{"page": 1, **changes})
-        words = {
-            "sort": chosen.sort if chosen.sort != "new" else "",
-            "band": chosen.band,
-            "stock": "1" if chosen.in_stock else "",
-            "page": chosen.page if chosen.page > 1 else "",
-        }
-        return "?" + urlencode({key: word for key, word in words.items() if word})
+        words = [
+            ("sort", chosen.sort if chosen.sort != "new" else ""),
+            ("stock", "1" if chosen.in_stock else ""),
+            ("band", chosen.band),
+            *((trait.facet, trait.slug) for trait in chosen.traits),
+            ("page", chosen.page if chosen.page > 1 else ""),
+        ]
+        return "?" + urlencode([(key, word) for key, word in words if word])
 
 
 @dataclass(frozen=True)
@@ -89,6 +107,7 @@ class Card:
     stem: str
     left: int
     new: bool
+    traits: str
 
     @property
     def sold_out(self) -> bool:
@@ -118,6 +137,8 @@ def products(choice: Choice, category_keys: Sequence[int]) -> QuerySet[Product]:
     """The published products of these categories that fit the choice, in its order."""
     found = Product.objects.on_sale().filter(category__in=category_keys)
     variants = Variant.objects.filter(product=OuterRef("pk"))
+    for _facet, some in groupby(choice.traits, attrgetter("facet")):
+        found = found.filter(pk__in=_with_any([trait.pk for trait in some]))
     if choice.in_stock:
         found = found.filter(pk__in=Variant.objects.filter(on_hand__gt=F("reserved")).values("product"))
     found = found.annotate(lowest=Subquery(variants.order_by("price").values("price")[:1]))
@@ -129,14 +150,13 @@ def products(choice: Choice, category_keys: Sequence[int]) -> QuerySet[Product]:
     return found.order_by(*SORTS[choice.sort])
 
 
-def one_page(found: QuerySet[Product], number: int) -> "tuple[Page[int], list[Card]]":
-    """A page of 24 and its cards; a number beyond the last page gives the last page."""
-    page = Paginator(found.values_list("pk", flat=True), PER_PAGE).get_page(number)
-    return page, cards(list(page.object_list))
+def _with_any(traits: Sequence[int]) -> QuerySet[Any]:
+    """Keys of the products that have one of these traits."""
+    return Product.traits.through.objects.filter(trait__in=traits).values("product")
 
 
 def cards(keys: Sequence[int]) -> list[Card]:
-    """The cards of these products, in this order, with one statement."""
+    """The cards of these products, in this order, with one statement, and one for their traits if cards tell any."""
     picture = Picture.objects.filter(product=OuterRef("pk")).order_by("position", "pk").values("stem")[:1]
     was = Variant.objects.filter(product=OuterRef("pk")).order_by("price").values("was_price")[:1]
     rows = Product.objects.filter(pk__in=keys).values(
@@ -147,11 +167,12 @@ def cards(keys: Sequence[int]) -> list[Card]:
         stem=Subquery(picture), was=Subquery(was),
     )  # fmt: skip
     by_key = {row["pk"]: row for row in rows if row["price"] is not None}
+    traits = attributes.of_products(list(by_key))
     address, now = reverse("shop:product", args=["-"]).removesuffix("-/"), timezone.now()
-    return [_card(by_key[key], address, now) for key in keys if key in by_key]
+    return [_card(by_key[key], address, now, traits.get(key, [])) for key in keys if key in by_key]
 
 
-def _card(row: Mapping[str, Any], address: str, now: datetime) -> Card:
+def _card(row: Mapping[str, Any], address: str, now: datetime, traits: Sequence[str]) -> Card:
     price, was = row["price"], row["was"]
     return Card(
         name=row["title"],
@@ -162,4 +183,5 @@ def _card(row: Mapping[str, Any], address: str, now: datetime) -> Card:
         stem=row["stem"] or "",
         left=row["left"],
         new=now - row["published_from"] < NEW_FOR,
+        traits=" · ".join(traits),
     )

@@ -39,13 +39,13 @@ def folded(words: str) -> str:
     ]
 
 
-def find(words: str) -> list[int]:
-    """Keys of the published products that have every word, best first, 1,000 at most."""
+def find(words: str, most: int) -> list[int]:
+    """Keys of the published products that have every word, best first, at most so many."""
     found: dict[int, None] = {}
     for column, asked in _kinds(folded(words)):
-        if len(found) < MOST_HITS:
-            found |= dict.fromkeys(_hits(column, asked))
-    return list(found)[:MOST_HITS]
+        if len(found) < most:
+            found |= dict.fromkeys(_hits(column, asked, most))
+    return list(found)[:most]
 
 
 def _kinds(term: str) -> list[Kind]:
@@ -56,7 +56,7 @@ def _kinds(term: str) -> list[Kind]:
     return list(dict.fromkeys((column, tuple(sorted(asked))) for column, asked in kinds if asked))
 
 
-def _hits(column: str, asked: Sequence[str]) -> list[int]:
+def _hits(column: str, asked: Sequence[str], most: int) -> list[int]:
     """Of one kind, newest first. Words are letters and figures only, so that quotes need no care."""
     if connection.vendor == "postgresql":
         sql, query = POSTGRESQL, " & ".join(f"'{word}'" for word in asked)
@@ -64,5 +64,5 @@ def _hits(column: str, asked: Sequence[str]) -> list[int]:
         sql, query = SQLITE, f"{column} : ({' AND '.join(map(QUOTED.format, asked))})"
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(column=column, mask=MASK, on_sale=ON_SALE, most=MOST_HITS), [query, now, now])
+        cursor.execute(sql.format(column=column, mask=MASK, on_sale=ON_SALE, most=most), [query, now, now])
         return [key for (key,) in cursor.fetchall()]

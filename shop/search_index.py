@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from shop.models import Category, Product, SearchEntry
+from shop.models import Attribute, Category, Product, SearchEntry
 from shop.search_words import beginnings, indexed
 from shop.translation import SUFFIXES
 
@@ -32,6 +32,11 @@ def below(category: Category) -> list[int]:
     return list(Product.objects.filter(category__in=branch).values_list("pk", flat=True))
 
 
+def told_by(attribute: Attribute) -> list[int]:
+    """Keys of the products that have a trait of this attribute."""
+    return list(Product.objects.filter(traits__attribute=attribute).distinct().values_list("pk", flat=True))
+
+
 def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
     rest = iter(keys)
     return iter(lambda: list(islice(rest, BATCH)), [])
@@ -40,7 +45,7 @@ def _batches(keys: Iterable[int]) -> Iterator[list[int]]:
 def _write(keys: list[int]) -> int:
     """Compares before it writes: nothing is locked where nothing changed."""
     shelves = _shelves()
-    products = Product.objects.filter(pk__in=keys).prefetch_related("variants")
+    products = Product.objects.filter(pk__in=keys).prefetch_related("variants", "traits")
     there = SearchEntry.objects.in_bulk(keys)
     entries = [_entry(product, shelves[product.category_id]) for product in products]
     changed = [entry for entry in entries if _content(entry) != _content(there.get(entry.pk))]
@@ -55,7 +60,8 @@ def _entry(product: Product, shelf: Texts) -> SearchEntry:
     named = indexed([*_texts(product, "name"), *(variant.sku for variant in variants)])
     names = named | beginnings(named)
     options = [text for variant in variants for text in _texts(variant, "option")]
-    words = names | indexed([*_texts(product, "summary", "description"), *shelf, *options])
+    traits = [text for trait in product.traits.all() for text in _texts(trait, "name")]
+    words = names | indexed([*_texts(product, "summary", "description"), *shelf, *options, *traits])
     return SearchEntry(
         product=product,
         place=SearchEntry.place_of(product),

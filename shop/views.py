@@ -2,6 +2,7 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,16 +11,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shop import categories, listing, structured
+from shop import attributes, categories, filters, listing, structured
 from shop import search as searching
 from shop.categories import Node
 from shop.fragments import kept
-from shop.listing import BANDS, Choice, band_label
+from shop.listing import Choice, page_number
 from shop.models import Product, Variant
+from shop.paging import Pages
 from shop.sheet import sheet
 from shop.shipping import free_from, shipping_span
 
 NEW_ARRIVALS = 8
+OTHERS = 4
 
 
 @require_safe
@@ -63,53 +66,37 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _category_body(node: Node, path: list[Node], choice: Choice) -> str:
-    page, cards = listing.one_page(listing.products(choice, categories.branch(node)), choice.page)
+    found = listing.products(choice, categories.branch(node)).values_list("pk", flat=True)
+    pages = Pages(found, choice.page, lambda number: node.url + choice.address(page=number), listing.MOST_LISTED)
     context = {
-        "node": node, "path": path, "choice": choice, "page": page, "cards": cards,
+        "node": node, "path": path, "choice": choice, "pages": pages, "cards": listing.cards(pages.keys),
         "children": categories.children(node),
-        "sorts": _sorts(choice), "bands": _bands(choice), "chips": _chips(choice), "numbers": _numbers(page, choice),
+        "sorts": filters.sorts(choice), "bands": filters.bands(choice), "chips": filters.chips(choice),
+        "groups": filters.groups(choice, attributes.offered(node)),
     }  # fmt: skip
     return render_to_string("shop/_category.html", context)
-
-
-def _sorts(choice: Choice) -> list[tuple[str, str, bool]]:
-    labels = {"new": _("Newest"), "cheap": _("Price, low to high"), "dear": _("Price, high to low"), "name": _("Name")}
-    return [(value, label, value == choice.sort) for value, label in labels.items()]
-
-
-def _bands(choice: Choice) -> list[tuple[str, str, bool]]:
-    return [(band, band_label(band), band == choice.band) for band in BANDS]
-
-
-def _chips(choice: Choice) -> list[tuple[str, str]]:
-    chips = []
-    if choice.in_stock:
-        chips.append((_("In stock"), choice.address(in_stock=False)))
-    if choice.band:
-        chips.append((band_label(choice.band), choice.address(band="")))
-    return chips
-
-
-def _numbers(page: Any, choice: Choice) -> list[tuple[Any, str]]:
-    if page.paginator.num_pages < 2:
-        return []
-    shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
-    return [(number, choice.address(page=number) if isinstance(number, int) else "") for number in shown]
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """P03."""
     term = searching.folded(request.GET.get("q", ""))
-    hits = searching.find(term)
-    newest = Product.objects.on_sale().values_list("pk", flat=True)[:4]
+    number = page_number(request.GET)
+    most = searching.MOST_HITS
+    pages = Pages(searching.find(term, most + 1), number, lambda page: _search_address(term, page), most)
+    newest = Product.objects.on_sale().values_list("pk", flat=True)[:OTHERS]
     context = {
         "term": term,
-        "count": len(hits),
-        "cards": listing.cards(hits[: 2 * listing.PER_PAGE]),
-        "suggested": [] if hits else listing.cards(list(newest)),
+        "pages": pages,
+        "cards": listing.cards(pages.keys),
+        "suggested": [] if pages.count else listing.cards(list(newest)),
+        "all": categories.everything(),
     }
     return render(request, "shop/search.html", context)
+
+
+def _search_address(term: str, page: int) -> str:
+    return "?" + urlencode({"q": term} | ({"page": page} if page > 1 else {}))
 
 
 @require_safe

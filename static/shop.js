@@ -40,8 +40,31 @@
     }
   });
 
-  /* Filters apply as they are changed. */
-  document.querySelector("form[data-auto]")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+  const parsed = async (address) => new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+
+  /* Filters apply as they are changed: the server's own page brings the list, the focus stays, the count is told. */
+  const sieve = document.querySelector("form[data-auto]");
+  let turn = 0, shown = location.search;
+  sieve?.addEventListener("change", async () => {
+    const mine = ++turn;
+    const query = `${new URLSearchParams([...new FormData(sieve)].filter(([, value]) => value && value !== "new"))}`;
+    const address = sieve.getAttribute("action") + (query && `?${query}`);
+    document.getElementById("list").setAttribute("aria-busy", "true");
+    try {
+      const page = await parsed(address);
+      if (mine !== turn) return;
+      document.getElementById("list").replaceWith(page.getElementById("list"));
+      document.querySelectorAll("a[data-language]").forEach((link) => {
+        link.href = page.querySelector(`a[data-language="${link.dataset.language}"]`).getAttribute("href");
+      });
+      history.pushState(null, "", address);
+      shown = location.search;
+      say(document.getElementById("found-words").textContent);
+    } catch {
+      sieve.requestSubmit();
+    }
+  });
+  if (sieve) addEventListener("popstate", () => { if (location.search !== shown) location.reload(); });
 
   /* Wide screens show the filters, narrow ones fold them away. */
   const filters = document.querySelector("details.filters");

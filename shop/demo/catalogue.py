@@ -17,7 +17,7 @@ from PIL import Image
 
 from shop import fragments, pictures, search_index
 from shop.demo.progress import Progress
-from shop.models import Category, Picture, Product, StockMovement, Variant
+from shop.models import Attribute, Category, Picture, Product, StockMovement, Trait, Variant
 
 HERE = Path(__file__).parent
 LANGUAGES = ("", "_en", "_ja")
@@ -32,8 +32,9 @@ def seed(progress: Progress, extra: int = 0) -> None:
         categories: dict[str, Category] = {}
         for position, entry in enumerate(data["category"]):
             categories[entry["slug"]] = _category(entry, position, categories.get(entry.get("parent", "")))
+        traits = _traits(data["attribute"])
         for done, entry in enumerate(data["product"], 1):
-            _product(entry, categories[entry["category"]], timezone.now())
+            _product(entry, categories[entry["category"]], timezone.now(), traits)
             progress("Products", done, len(data["product"]))
     _extra(extra, progress)
     new = Product.objects.filter(Q(search_entry=None) | Q(slug__in=[entry["slug"] for entry in data["product"]]))
@@ -55,11 +56,25 @@ def _category(entry: dict[str, Any], position: int, parent: Category | None) -> 
     return Category.objects.update_or_create(slug=entry["slug"], defaults=values)[0]
 
 
-def _product(entry: dict[str, Any], category: Category, now: datetime) -> None:
+def _traits(entries: list[dict[str, Any]]) -> dict[str, Trait]:
+    """The attributes' traits by the words that products name them with."""
+    traits: dict[str, Trait] = {}
+    for position, entry in enumerate(entries):
+        values = _texts(entry, "name") | {"position": position, "on_card": entry.get("card", False)}
+        attribute, _ = Attribute.objects.update_or_create(slug=entry["slug"], defaults=values)
+        for place, trait in enumerate(entry["trait"]):
+            key = {"attribute": attribute, "slug": trait["slug"]}
+            values = _texts(trait, "name") | {"position": place}
+            traits[f"{entry['slug']}.{trait['slug']}"], _ = Trait.objects.update_or_create(**key, defaults=values)
+    return traits
+
+
+def _product(entry: dict[str, Any], category: Category, now: datetime, traits: dict[str, Trait]) -> None:
     values = _texts(entry, "name", "summary", "description") | {"category": category}
     values["returnable_7d"] = entry.get("returnable", True)
     first = values | {"published_from": now - timedelta(days=entry["age"])}
     product, new = Product.objects.update_or_create(slug=entry["slug"], defaults=values, create_defaults=first)
+    product.traits.set(traits[name] for name in entry.get("traits", []))
     if not new:
         return
     for position, variant in enumerate(entry["variant"]):

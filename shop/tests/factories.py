@@ -5,7 +5,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from shop.models import Category, Picture, Product, Variant
+from shop.models import Attribute, Category, Picture, Product, Trait, Variant
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -59,3 +59,24 @@ class PictureFactory(DjangoModelFactory):
     product = factory.SubFactory(ProductFactory)
     stem = factory.Sequence(lambda n: f"products/cup-{n}")
     alt = "一只茶杯"
+
+
+class AttributeFactory(DjangoModelFactory):
+    """Something in which goods differ."""
+
+    class Meta:
+        model = Attribute
+
+    slug = factory.Sequence(lambda n: f"side-{n}")
+    name = factory.Sequence(lambda n: f"特点{n}")
+
+
+class TraitFactory(DjangoModelFactory):
+    """What a product is by it."""
+
+    class Meta:
+        model = Trait
+
+    attribute = factory.SubFactory(AttributeFactory)
+    slug = factory.Sequence(lambda n: f"trait-{n}")
+    name = factory.Sequence(lambda n: f"特征{n}")

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from shop import search_index
 from shop.search import MOST_HITS
-from shop.tests.factories import VariantFactory
+from shop.tests.factories import TraitFactory, VariantFactory
 from shop.tests.reading import field, names, text
 
 pytestmark = pytest.mark.django_db
@@ -158,7 +158,23 @@ def test_a_common_word_is_bounded_to_the_best(shopper: Client, monkeypatch: pyte
         offer(product__name_en=name)
     page = shopper.get("/en/s/?q=vase")
     assert names(page) == ["Round vase", "Wide vase"]
-    assert "2 items for “vase”" in text(page)
+    assert "2+ items" in text(page)
+
+
+def test_hits_are_paged_and_keep_the_term(shopper: Client) -> None:
+    for n in range(25):
+        offer(product__name_en=f"Fan & {n}")
+    first, second = shopper.get("/en/s/?q=fan+%26"), shopper.get("/en/s/?q=fan+%26&page=2")
+    assert (len(names(first)), names(second)) == (24, ["Fan &amp; 0"])
+    assert '<a rel="next" href="?q=fan+%26&amp;page=2">' in text(first)
+    assert '<a rel="prev" href="?q=fan+%26">' in text(second)
+    assert "25–25 of 25 items" in text(second)
+    assert names(shopper.get("/en/s/?q=fan+%26&page=999")) == names(second)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "٣", ""])
+def test_a_page_that_is_no_number_is_the_first(shopper: Client, page: str) -> None:
+    assert names(shopper.get("/en/s/", {"q": "gaiwan", "page": page})) == ["Celadon gaiwan"]
 
 
 def test_nothing_found_keeps_the_term_and_offers_other_goods(shopper: Client) -> None:
@@ -166,6 +182,21 @@ def test_nothing_found_keeps_the_term_and_offers_other_goods(shopper: Client) ->
     assert "Nothing found for “&lt;script&gt;tractor”." in text(page)
     assert field(page, "q") == "&lt;script&gt;tractor"
     assert len(names(page)) == 2
+    assert "Try fewer or other words." in text(page)
+    assert 'Vessels</a>' in text(page).split('id="rooms"')[1]
+
+
+def test_four_products_are_enough_where_nothing_is_found(shopper: Client) -> None:
+    for n in range(5):
+        offer(product__name_en=f"Fan {n}")
+    assert names(shopper.get("/en/s/?q=tractor")) == ["Fan 4", "Fan 3", "Fan 2", "Fan 1"]
+
+
+def test_a_product_is_found_by_its_traits(shopper: Client) -> None:
+    cup = VariantFactory(product__name_en="Cup").product
+    TraitFactory(name="白瓷", name_en="Bone china").products.add(cup)
+    search_index.update([cup.pk])
+    assert found(shopper, "china") == found(shopper, "白瓷") == ["Cup"]
 
 
 def test_an_empty_search_invites(shopper: Client) -> None:
@@ -181,7 +212,7 @@ def test_a_term_is_cut_at_64_characters(shopper: Client) -> None:
 def test_a_search_costs_a_statement_for_each_kind_of_hit(
     shopper: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    shopper.get("/en/cart/")
+    shopper.get("/en/s/?q=nothing")
     with django_assert_num_queries(4):
         shopper.get("/en/s/?q=gaiwan")
     with django_assert_num_queries(3):
