@@ -39,7 +39,7 @@ def folded(words: str) -> str:
     ]
 
 
-def find(words: str, most: int) -> list[int]:
+def find(words: str, most: int = MOST_HITS) -> list[int]:
     """Keys of the published products that have every word, best first, at most so many."""
     found: dict[int, None] = {}
     for column, asked in _kinds(folded(words)):

@@ -183,7 +183,7 @@ def test_nothing_found_keeps_the_term_and_offers_other_goods(shopper: Client) ->
     assert field(page, "q") == "&lt;script&gt;tractor"
     assert len(names(page)) == 2
     assert "Try fewer or other words." in text(page)
-    assert 'Vessels</a>' in text(page).split('id="rooms"')[1]
+    assert "Vessels</a>" in text(page).split('id="rooms"')[1]
 
 
 def test_four_products_are_enough_where_nothing_is_found(shopper: Client) -> None:
