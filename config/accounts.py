@@ -1,6 +1,7 @@
 """The merchant's accounts at Alipay, from complete and readable variables only: half-set keys stop the start."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.environment import Environment
 from payments.alipay import certificates, sandbox
@@ -15,6 +16,17 @@ ALIPAYS = " It is Alipay's public key, shown beside yours in the console, not yo
 CERTIFICATES = ("ALIPAY_APP_CERT", "ALIPAY_CERT", "ALIPAY_ROOT_CERT")
 INSTANT_GATEWAY = "https://mapi.alipay.com/gateway.do"
 OPEN_GATEWAY = "https://openapi.alipay.com/gateway.do"
+HOUSES = (".alipay.com", ".alipaydev.com")
+
+
+def sources(gateway: str) -> list[str]:
+    """What a content policy must let a browser reach so that it can pay at ``gateway``: its origin, or all of Alipay's.
+
+    Alipay's gateways send the browser on to a cashier on another host, and Chromium holds redirects to the policy too.
+    """
+    address = urlsplit(gateway)
+    house = next((house for house in HOUSES if (address.hostname or "").endswith(house)), "")
+    return [f"https://*{house}" if house else f"{address.scheme}://{address.netloc}"]
 
 
 class Accounts:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 
-from config.accounts import Accounts
+from config.accounts import Accounts, sources
 from config.environment import LOOPBACK, Environment
 from payments.alipay.instant import BANKS
 
@@ -209,6 +209,9 @@ if not PAYMENT_METHODS or set(PAYMENT_METHODS) - set(METHODS):
 GATEWAY_CONNECT_TIMEOUT = read.number("GATEWAY_CONNECT_TIMEOUT", 3, 1, 30)
 GATEWAY_READ_TIMEOUT = read.number("GATEWAY_READ_TIMEOUT", 7, 1, 60)
 ALIPAY_PHONE_PAGE = read.flag("ALIPAY_PHONE_PAGE", default=True)
+ALIPAY_QR_FRAME = read.flag("ALIPAY_QR_FRAME", default=False)
+if ALIPAY_QR_FRAME and "alipay" not in PAYMENT_METHODS:
+    read.wrong("ALIPAY_QR_FRAME", "the code is the Open Platform's: it needs alipay in PAYMENT_METHODS.")
 
 accounts = Accounts(read, SIMULATOR_URL if DEMO else "", DATA_DIR)
 ALIPAY_OPEN = accounts.open() if "alipay" in PAYMENT_METHODS else None
@@ -218,8 +221,9 @@ if set(ALIPAY_INSTANT_BANKS) - BANKS:
     read.wrong("ALIPAY_INSTANT_BANKS", f"unknown bank code. Known: {', '.join(sorted(BANKS))}.")
 GATEWAYS = {account.gateway for account in (ALIPAY_OPEN, ALIPAY_INSTANT) if account}
 
-# The browser follows the POST to the gateway, so its origin must stand in form-action or the button does nothing.
-GATEWAY_ORIGINS = sorted({"{0.scheme}://{0.netloc}".format(urlsplit(gateway)) for gateway in GATEWAYS})
+# The browser follows the POST to the gateway and from there to its cashier on another host of the same house. All of
+# them must stand in form-action or the button does nothing.
+GATEWAY_ORIGINS = sorted({source for gateway in GATEWAYS for source in sources(gateway)})
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -228,6 +232,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "form-action": [SELF, *GATEWAY_ORIGINS],
+        **({"frame-src": [SELF, *sources(ALIPAY_OPEN.gateway)]} if ALIPAY_QR_FRAME and ALIPAY_OPEN else {}),
     }
 }
 

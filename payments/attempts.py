@@ -85,7 +85,7 @@ def _next_attempt(order: Order, method: str) -> Payment:
     )  # fmt: skip
 
 
-def pay_url(gateway: Gateway, payment: Payment, *, shopper_ip: str = "", phone: bool = False) -> str:
+def pay_url(gateway: Gateway, payment: Payment, *, shopper_ip: str = "", phone: bool = False, frame: int = 0) -> str:
     """The gateway's signed address for ``payment``. Addresses follow from SITE_URL, never from the request."""
     with translation.override(payment.order.language):
         subject = _("Order %(number)s") % {"number": payment.order.number}
@@ -102,5 +102,6 @@ def pay_url(gateway: Gateway, payment: Payment, *, shopper_ip: str = "", phone: 
         quit_url=cashier,
         shopper_ip=shopper_ip,
         phone=phone,
+        frame=frame,
     )
     return gateway.start(request)

@@ -8,6 +8,7 @@ app_name = "payments"
 urlpatterns = [
     path("orders/<str:number>/pay/", views.cashier, name="cashier"),
     path("orders/<str:number>/pay/start/", views.start, name="start"),
+    path("orders/<str:number>/pay/scan/", views.scan, name="scan"),
     path("orders/<str:number>/pay/here/<str:token>/", views.take_over, name="take_over"),
     path("orders/<str:number>/extend/", views.extend, name="extend"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),

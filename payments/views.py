@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
@@ -10,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from orders.access import is_own, let_pay, order_to_pay, own_order, sees_address
@@ -28,6 +31,7 @@ from shop.visitors import address_of
 
 UNPAID = frozenset({"awaiting", "confirming"})
 SECONDS_BETWEEN_CHECKS = 3
+FRAMED, FRAME_PIXELS = "alipay", 200
 
 
 @never_cache
@@ -57,6 +61,22 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
         return SeeOther("payments:cashier", order.number)
     except AlipayError as error:
         return _not_begun(request, order, form.cleaned_data["method"], error)
+
+
+@never_cache
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type]  # its types know views without arguments only
+@require_POST
+def scan(request: HttpRequest, number: str) -> HttpResponse:
+    """Fills the frame beside the pay button with Alipay's QR code: the same attempt as the button's, seen otherwise."""
+    order = order_to_pay(request, number)
+    if not settings.ALIPAY_QR_FRAME:
+        raise Http404
+    try:
+        payment = attempts.open_attempt(order, FRAMED)
+        return HttpResponseRedirect(attempts.pay_url(registry.gateways()[FRAMED], payment, frame=FRAME_PIXELS))
+    except (attempts.NotPayable, AlipayError):
+        return render(request, "payments/no_code.html", {}, status=503)
 
 
 @never_cache
@@ -187,6 +207,7 @@ def _cashier_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "placed": sees_address(request, order),
         "page": page,
         "new_page": page == "desk",
+        "frame": FRAME_PIXELS if settings.ALIPAY_QR_FRAME and page == "desk" else 0,
         "inside_alipay": browsers.inside_alipay(request),
         "inside_chat": browsers.inside_chat(request),
         # A right that was handed over cannot be handed on.

@@ -1,5 +1,6 @@
 """The buyer's page: log in, pay, be refused by the bank, or give up. Plain forms; works without JavaScript."""
 
+from random import Random
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -14,6 +15,7 @@ from simulator.refusal import Refusal
 from simulator.scenarios import ROWS, SCENARIOS, Scenario
 from simulator.world import World
 
+SIDE = 25  # modules of a small QR code
 BY_BUTTON = {"refuse": SCENARIOS[7], "abandon": SCENARIOS[6]}
 
 
@@ -28,6 +30,21 @@ def cashier(world: World, request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET", "POST"])
     return _page(world, request, order)
+
+
+def frame(world: World, request: HttpRequest, token: str, width: int) -> HttpResponse:
+    """A QR code for the merchant's own page (``qr_pay_mode`` 4). Pressing it stands for scanning it with a phone."""
+    if token not in world.ledger.orders:
+        refusal = Refusal("SESSION_TIMEOUT", "This payment page is no longer known. Start again from the shop.")
+        return render(request, "refusal.html", {"refusal": refusal}, status=404)
+    return render(request, "code.html", {"token": token, "width": width, "dots": dots(token)})
+
+
+def dots(token: str) -> list[tuple[int, int]]:
+    """Where the likeness of a code for ``token`` is black, outside its three corners. No scanner can read it."""
+    random = Random(token)  # noqa: S311 - a picture
+    free = [(x, y) for x in range(SIDE) for y in range(SIDE) if not (y < 8 and (x < 8 or x > SIDE - 9))]
+    return [(x, y) for x, y in free if not (x < 8 and y > SIDE - 9) and random.random() < 0.5]
 
 
 def _page(world: World, request: HttpRequest, order: Order) -> HttpResponse:

@@ -16,7 +16,7 @@ from simulator import bills, refunds, trouble
 from simulator.clock import CHINA
 from simulator.forms import Form, check_signature, read_form
 from simulator.ledger import BUYER_EMAIL, BUYER_ID, Trade
-from simulator.openapi_pay import amount_of, read_order
+from simulator.openapi_pay import FRAME, amount_of, read_order
 from simulator.payment import close
 from simulator.refusal import Refusal
 from simulator.world import World
@@ -108,6 +108,8 @@ def _biz(form: Form) -> Biz:
 def _answered(world: World, request: HttpRequest, form: Form, method: str, biz: Biz) -> HttpResponse:
     if method in PAGES:
         token = world.ledger.remember(read_order(world, form, method, biz))
+        if biz.get("qr_pay_mode") == FRAME:
+            return HttpResponseRedirect(reverse("frame", args=[token, int(biz["qrcode_width"])]))
         return HttpResponseRedirect(reverse("cashier", args=[token]))
     try:
         told = {"code": "10000", "msg": "Success"}

@@ -19,6 +19,9 @@ NUMBER = re.compile(r"[A-Za-z0-9_]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
 PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
 MINUTES = {"m": 1, "h": 60, "d": 1440}
+FRAME = "4"
+QR_MODES = ("", "0", "1", "2", "3", FRAME)
+WIDTH = re.compile(r"[1-9][0-9]{1,3}")
 FORBIDDEN = set("/=&")
 
 
@@ -54,6 +57,10 @@ def _check(world: World, form: Form, method: str, texts: Mapping[str, str]) -> N
         raise _wrong(f"product_code is {PRODUCT_CODES[method]}.")
     if texts.get("seller_id", world.merchant.partner) != world.merchant.partner:
         raise Refusal("ACQ.INVALID_RECEIVE_ACCOUNT", "seller_id is the app's own PID, or left out.")
+    if texts.get("qr_pay_mode", "") not in QR_MODES:
+        raise _wrong("qr_pay_mode is 0 to 4.")
+    if texts.get("qr_pay_mode") == FRAME and not WIDTH.fullmatch(texts.get("qrcode_width", "")):
+        raise _wrong("qr_pay_mode 4 wants qrcode_width, in pixels.")
     for name in ("notify_url", "return_url"):
         if form.get(name) and not callable_address(form.get(name)):
             raise _wrong(f"{name} is not on this machine. The simulator calls loopback addresses only.")

@@ -18,9 +18,10 @@ from simulator.world import World
 HERE = Path(__file__).resolve().parent
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 LOCAL = " ".join(f"{scheme}://{host}:*" for scheme in ("http", "https") for host in HOSTS[:2])
+ALONE, FRAMED = "frame-ancestors 'none'", f"frame-ancestors {LOCAL}"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
-    f"frame-ancestors 'none'; form-action 'self' {LOCAL}"
+    f"{ALONE}; form-action 'self' {LOCAL}"
 )
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +36,7 @@ class Urls:
         self.urlpatterns: list[URLPattern] = [
             path("gateway.do", view(gateway.gateway), name="gateway"),
             path("cashier/<str:token>", view(cashier.cashier), name="cashier"),
+            path("frame/<str:token>/<int:width>", require_safe(view(cashier.frame)), name="frame"),
             path("sim/", require_safe(view(panel.panel)), name="panel"),
             path("sim/act/<str:name>", require_POST(view(panel.act)), name="act"),
             path("sim/api/<str:name>", view(api.api), name="api"),
@@ -65,7 +67,9 @@ def guard(get_response: View) -> View:
         if request.method == "POST" and request.path != "/gateway.do" and not own:
             return HttpResponse("Only the simulator's own pages may do this.", status=403)
         response = get_response(request)
-        response.headers["Content-Security-Policy"] = POLICY
+        # the QR code alone is made to be framed, by shops on this machine
+        framed = request.path.startswith("/frame/")
+        response.headers["Content-Security-Policy"] = POLICY.replace(ALONE, FRAMED) if framed else POLICY
         response.headers["Cache-Control"] = "no-store"
         # not no-referrer: with it Chromium sends "Origin: null" with our own forms
         response.headers["Referrer-Policy"] = "same-origin"

@@ -52,6 +52,7 @@ WRONG = [
     ("ALIPAY_CERT", OPEN | {"ALIPAY_APP_CERT": "/no/such/file"}),
     ("ALIPAY_ROOT_CERT", OPEN | {"ALIPAY_APP_CERT": "/no/such/file"}),
     ("ALIPAY_PHONE_PAGE", {"ALIPAY_PHONE_PAGE": "sometimes"}),
+    ("ALIPAY_QR_FRAME", {"ALIPAY_QR_FRAME": "on"}),
     ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": None}),
     ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": "2088"}),
     ("ALIPAY_PARTNER", {"ALIPAY_PARTNER": "２０８８" * 4}),
@@ -179,3 +180,28 @@ def test_every_variable_that_the_settings_read_is_in_the_example(tmp_path: Path)
     example = (ROOT / ".env.example").read_text()
     assert len(read) > 20
     assert {name for name in read if f"{name}=" not in example} == set()
+
+
+@pytest.mark.parametrize(
+    ("gateway", "source"),
+    [
+        ("https://mapi.alipay.com/gateway.do", "https://*.alipay.com"),
+        ("https://openapi-sandbox.dl.alipaydev.com/gateway.do", "https://*.alipaydev.com"),
+        ("http://127.0.0.1:8001/gateway.do", "http://127.0.0.1:8001"),
+        ("https://gateway.example/gateway.do", "https://gateway.example"),
+        ("https://mapi.alipay.com.evil.example/gateway.do", "https://mapi.alipay.com.evil.example"),
+    ],
+)
+def test_the_browser_may_go_to_the_gateway_and_where_alipay_leads_on_from_it(
+    tmp_path: Path, gateway: str, source: str
+) -> None:
+    """Alipay's gateway answers with a redirect to its cashier on another host, which the policy must let through."""
+    code = f"{IMPORT} as s; print(*s.CONTENT_SECURITY_POLICY['DIRECTIVES']['form-action'])"
+    assert start(tmp_path, {"ALIPAY_INSTANT_GATEWAY": gateway}, code).stdout.split() == ["'self'", source]
+
+
+@pytest.mark.parametrize(("switch", "allowed"), [("on", ["'self'", "http://127.0.0.1:8001"]), ("off", [])])
+def test_a_frame_is_allowed_only_where_the_code_is_switched_on(tmp_path: Path, switch: str, allowed: list[str]) -> None:
+    code = f"{IMPORT} as s; print(*s.CONTENT_SECURITY_POLICY['DIRECTIVES'].get('frame-src', ()))"
+    started = start(tmp_path, {**dict.fromkeys(GOOD), "ALIPAY_QR_FRAME": switch}, code)
+    assert started.stdout.split() == allowed

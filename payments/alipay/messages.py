@@ -29,7 +29,10 @@ PAID = frozenset({TradeStatus.TRADE_SUCCESS, TradeStatus.TRADE_FINISHED})
 
 @dataclass(frozen=True, slots=True)
 class PayRequest:
-    """What the shop asks the shopper to pay. ``deadline`` is an aware datetime; ``bank`` is a ``defaultbank`` code."""
+    """What the shop asks the shopper to pay. ``deadline`` is an aware datetime; ``bank`` is a ``defaultbank`` code.
+
+    ``frame`` asks for no page but a QR code of so many pixels, to be shown in a frame of ours.
+    """
 
     out_trade_no: str
     amount: Decimal
@@ -42,6 +45,7 @@ class PayRequest:
     quit_url: str = ""
     shopper_ip: str = ""
     phone: bool = False
+    frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,8 @@ def pay_url(account: OpenAccount, request: PayRequest, now: datetime) -> str:
         "product_code": product_code(request.phone),
         "time_expire": wire.write_time(request.deadline) if request.deadline else "",
         "quit_url": request.quit_url if request.phone else "",
+        "qr_pay_mode": "4" if request.frame else "",
+        "qrcode_width": request.frame,
     }
     method = WAP_PAY if request.phone else PAGE_PAY
     return call_url(account, method, now, biz, notify_url=request.notify_url, return_url=request.return_url)

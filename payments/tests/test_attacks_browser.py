@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import Settings
 
 from orders.models import Order
 from orders.tests.buying import take
@@ -272,7 +273,10 @@ def test_to_all_others_an_order_is_as_absent_as_an_absent_one(visitor: Client, o
 
 
 @pytest.mark.parametrize("route", ORDER_ROUTES)
-def test_every_address_of_an_order_answers_its_owner(shopper: Client, order: Order, route: str) -> None:
+def test_every_address_of_an_order_answers_its_owner(
+    shopper: Client, order: Order, route: str, settings: Settings
+) -> None:
+    settings.ALIPAY_QR_FRAME = True
     mine = {getattr(shopper, verb)(route.replace(ABSENT, order.number), FORMS).status_code for verb in ("get", "post")}
     assert 404 not in mine and mine & {200, 302, 303}
 
