@@ -5,13 +5,13 @@ from django.http import Http404, HttpRequest
 from orders.models import Order
 from orders.numbers import is_number
 
-PLACED, FOUND, HANDED = "orders", "orders_found", "orders_handed"
+PLACED, FOUND, PROVED, HANDED = "orders", "orders_found", "orders_proved", "orders_handed"
 REMEMBERED = 100
 
 
 def own_order(request: HttpRequest, number: str) -> Order:
     """The visitor's own order. A stranger's order and an absent one raise the same Http404 after the same work."""
-    return _known(request, number, PLACED, FOUND)
+    return _known(request, number, PLACED, FOUND, PROVED)
 
 
 def order_to_pay(request: HttpRequest, number: str) -> Order:
@@ -19,22 +19,33 @@ def order_to_pay(request: HttpRequest, number: str) -> Order:
 
     Who has the latter may pay and see how it stands, not whose it is or where it goes: ask ``is_own`` before showing.
     """
-    return _known(request, number, PLACED, FOUND, HANDED)
+    return _known(request, number, PLACED, FOUND, PROVED, HANDED)
 
 
 def is_own(request: HttpRequest, order: Order) -> bool:
     """Whether it is the visitor's, and not only theirs to pay."""
-    return _in_session(request, order.number, PLACED, FOUND) or _is_buyer(request, order)
+    return _in_session(request, order.number, PLACED, FOUND, PROVED) or _is_buyer(request, order)
 
 
-def sees_address(request: HttpRequest, order: Order) -> bool:
-    """Whether the full address may be shown: to who placed the order, not to who found it by number and contact."""
-    return _in_session(request, order.number, PLACED) or _is_buyer(request, order)
+def sees_all(request: HttpRequest, order: Order) -> bool:
+    """Whether all of it may be shown, address too, and the order be changed.
+
+    To who placed it, or proved to read the order's mail; not to who found it by number and contact: those two stand on
+    parcels and screens.
+    """
+    return _in_session(request, order.number, PLACED, PROVED) or _is_buyer(request, order)
 
 
 def remember(request: HttpRequest, order: Order, *, found: bool = False) -> None:
     """Lets this session see the order it placed or ``found``; the oldest are forgotten, the session stays small."""
     _keep(request, order, FOUND if found else PLACED)
+
+
+def prove(request: HttpRequest, order: Order) -> None:
+    """Lets this session see all of the order: it typed the code from the order's mail. Its cookie is a new one, so that
+    who planted the old one gains nothing."""
+    request.session.cycle_key()
+    _keep(request, order, PROVED)
 
 
 def let_pay(request: HttpRequest, order: Order) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.provinces import province_choices
 
 KEY = re.compile(r"[0-9a-f]{32}")
+SIX_DIGITS = re.compile(r"[0-9]{6}")
 ELEVEN_DIGITS = re.compile(r"[0-9]{11}")
 COUNTRY_CODE = re.compile(r"^(\+|00)?86(?=[0-9]{11}$)")
 
@@ -229,3 +230,27 @@ class FindForm(forms.Form):
     def clean_contact(self) -> str:
         contact = self.cleaned_data["contact"].strip()
         return contact.lower() if "@" in contact else phone_of(contact)
+
+
+class CodeForm(forms.Form):
+    """The six digits from the mail, however they are grouped."""
+
+    code = forms.CharField(
+        label=_("Code from the mail"), help_text=_("6 digits; spaces do not matter"), max_length=20,
+        error_messages={"required": _("Enter the 6 digits from the mail")},
+        widget=forms.TextInput(typing("one-time-code", inputmode="numeric", spellcheck="false")),
+    )  # fmt: skip
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="%s")
+
+    @property
+    def only(self) -> ShownField:
+        """Its one field."""
+        return ShownField.of(self["code"])
+
+    def clean_code(self) -> str:
+        code = digits_of(self.cleaned_data["code"])
+        if not SIX_DIGITS.fullmatch(code):
+            raise ValidationError(_("Enter the 6 digits from the mail"))
+        return code

@@ -1,16 +1,15 @@
-"""The order's own page and status, and the look-up for guests."""
+"""The order's own page and status, a change of its address, and buying the same again."""
 
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orders.access import order_to_pay, own_order, remember, sees_address
-from orders.finding import find, wait
-from orders.forms import AddressForm, FindForm
+from orders.access import order_to_pay, own_order, sees_all
+from orders.forms import AddressForm
 from orders.models import Order
 from orders.readdressing import OtherFee, readdress
 from orders.status import status_of
@@ -38,7 +37,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "order": order,
         "lines": order.lines.all(),
         "steps": steps_of(order),
-        "full_address": sees_address(request, order),
+        "all_of_it": sees_all(request, order),
         "payable": order.due and order.seconds_left() > 0,
     }
     prefetch_related_objects([order], "payments__refunds")
@@ -50,8 +49,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 def address(request: HttpRequest, number: str) -> HttpResponse:
     """Changes where an order goes, until it is paid."""
     order = own_order(request, number)
-    if not sees_address(request, order):
-        raise Http404
+    if not sees_all(request, order):
+        return SeeOther("orders:code", order.number)
     if not order.due:
         messages.warning(request, _("The address can only be changed before the payment. Please contact us."))
         return SeeOther("orders:detail", order.number)
@@ -86,30 +85,3 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
     if len(added) < len(wanted):
         messages.warning(request, _("Some of these goods are not on sale any more."))
     return SeeOther("shop:cart")
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def find_order(request: HttpRequest) -> HttpResponse:
-    """Guests find an order by its number and the e-mail or phone it was placed with."""
-    form = FindForm(
-        request.POST if request.method == "POST" else None, initial={"number": request.GET.get("number", "")}
-    )
-    if not form.is_bound or not form.is_valid():
-        return _find_page(request, form, 422 if form.is_bound else 200)
-    seconds = wait(request, form.cleaned_data["number"])
-    if seconds:
-        form.add_error(None, _("Too many tries. Please try again in 10 minutes."))
-        response = _find_page(request, form, 429)
-        response["Retry-After"] = str(seconds)
-        return response
-    order = find(**form.cleaned_data)
-    if order is None:
-        form.add_error(None, _("No order was found. Check the order number and the contact."))
-        return _find_page(request, form, 422)
-    remember(request, order, found=True)
-    return SeeOther("orders:detail", order.number)
-
-
-def _find_page(request: HttpRequest, form: FindForm, status: int) -> HttpResponse:
-    return render(request, "orders/find.html", {"form": form}, status=status)

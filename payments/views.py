@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orders.access import is_own, let_pay, order_to_pay, own_order, sees_address
+from orders.access import is_own, let_pay, order_to_pay, own_order, sees_all
 from orders.models import Order
 from orders.numbers import is_number
 from orders.status import status_of
@@ -105,6 +105,8 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """The shopper gives the order up. Alipay closes its side first, so what was paid meanwhile keeps the order."""
     order = own_order(request, number)
+    if not sees_all(request, order):
+        return SeeOther("orders:code", order.number)
     if order.status not in UNPAID:
         return SeeOther("payments:result", order.number)
     try:
@@ -204,7 +206,7 @@ def _cashier_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "live": order.status in UNPAID,
         "panel": panel_of(order),
         "own": own,
-        "placed": sees_address(request, order),
+        "placed": sees_all(request, order),
         "page": page,
         "new_page": page == "desk",
         "frame": FRAME_PIXELS if settings.ALIPAY_QR_FRAME and page == "desk" else 0,
