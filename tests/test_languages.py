@@ -152,6 +152,20 @@ def test_an_order_that_is_looked_for_in_vain(see: Callable[..., None]) -> None:
     see("orders/find/", status=422, send={"number": "10000001123456", "contact": "lin@example.com"})
 
 
+def test_an_order_that_was_found(see: Callable[..., None], shopper: Client, order: Order) -> None:
+    session = shopper.session
+    session["orders"], session["orders_found"] = [], [order.number]
+    session.save()
+    for page in ("", "code/"):
+        see(f"orders/{order.number}/{page}")
+    see(f"orders/{order.number}/code/send/", send={})
+    see(f"orders/{order.number}/code/", status=422, send={"code": ""})
+    for status in (422, 422, 422, 422, 422, 429):
+        see(f"orders/{order.number}/code/", status=status, send={"code": "000000"})
+    for status in (200, 200, 429):
+        see(f"orders/{order.number}/code/send/", status=status, send={})
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_result_and_order_in_every_state(see: Callable[..., None], order: Order, state: str) -> None:
     if state not in ("awaiting", "confirming", "closed", "review"):
