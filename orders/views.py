@@ -18,8 +18,6 @@ from shop.cart import Cart
 from shop.models import Variant
 from shop.redirects import SeeOther
 
-DRAFT = "address"
-
 
 @never_cache
 @require_GET

@@ -137,6 +137,8 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
 def ask_refund(request: HttpRequest, number: str) -> HttpResponse:
     """The shopper asks for money back, once per order; staff decide."""
     order = own_order(request, number)
+    if not sees_all(request, order):
+        return SeeOther("orders:code", order.number)
     if not order.can_ask_refund:
         return _refund_not_asked(request, order)
     form = RefundWishForm(request.POST if request.method == "POST" else None)

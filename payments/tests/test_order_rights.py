@@ -8,18 +8,18 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import translation
+from pytest_django import Settings
 
 from orders.models import Order
 from orders.tests.factories import OrderFactory
 from payments.models import Payment
-from payments.tests.factories import PaymentFactory
 
 pytestmark = pytest.mark.django_db
 ABSENT = "10000001000000"
 # Nobody's, theirs to pay (a link out of a chat app), found by number and contact, proved by the code from the mail,
 # placed in this browser, placed by this member.
 WHO = ("stranger", "handed", "found", "proved", "placed", "member")
-# Address and method: the status for each of them. 303 at "cancel" leads a finder to the code and cancels nothing.
+# Address and method: the status for each of them. What would change the order leads a finder to the code (303).
 RIGHTS: dict[tuple[str, str], tuple[int, int, int, int, int, int]] = {
     ("orders:detail", "get"): (404, 404, 200, 200, 200, 200),
     ("orders:status", "get"): (404, 200, 200, 200, 200, 200),
@@ -33,6 +33,11 @@ RIGHTS: dict[tuple[str, str], tuple[int, int, int, int, int, int]] = {
     ("payments:take_over", "get"): (404, 404, 404, 404, 404, 404),
     ("payments:extend", "post"): (404, 303, 303, 303, 303, 303),
     ("payments:check", "post"): (404, 303, 303, 303, 303, 303),
+    ("payments:scan", "post"): (404, 302, 302, 302, 302, 302),
+    ("orders:address", "get"): (404, 404, 303, 200, 200, 200),
+    ("orders:address", "post"): (404, 404, 303, 422, 422, 422),
+    ("payments:ask_refund", "get"): (404, 404, 303, 303, 303, 303),
+    ("payments:ask_refund", "post"): (404, 404, 303, 303, 303, 303),
     ("payments:cancel", "post"): (404, 404, 303, 303, 303, 303),
 }
 SEES_ALL = ("proved", "placed", "member")
@@ -49,10 +54,10 @@ def addresses(patterns: Any = None, names: tuple[str, ...] = ()) -> Iterator[str
 
 
 @pytest.fixture
-def theirs() -> Order:
-    """A member's order that waits for its money."""
+def theirs(settings: Settings) -> Order:
+    """A member's order that waits for its money; every way to pay is switched on."""
+    settings.ALIPAY_QR_FRAME = True
     order: Order = OrderFactory(buyer=User.objects.create_user("lin"))
-    PaymentFactory(order=order)
     return order
 
 
@@ -114,12 +119,21 @@ def test_a_number_of_nobody_answers_everybody_like_a_strangers(
 
 @pytest.mark.parametrize("who", WHO)
 def test_only_who_sees_all_of_it_gives_it_up(browser_of: Callable[[str], Client], theirs: Order, who: str) -> None:
-    Payment.objects.all().delete()
     answer = browser_of(who).post(at("payments:cancel", theirs.number))
     theirs.refresh_from_db()
     assert theirs.life == ("cancelled" if who in SEES_ALL else "placed")
     if who == "found":
         assert answer["Location"] == at("orders:code", theirs.number)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_only_who_sees_all_of_it_asks_for_money_back(
+    browser_of: Callable[[str], Client], theirs: Order, who: str
+) -> None:
+    Order.objects.update(life="confirmed", charged="88.00", pay_status="paid")
+    answer = browser_of(who).post(at("payments:ask_refund", theirs.number), {"reason": "other", "words": "x"})
+    theirs.refresh_from_db()
+    assert bool(theirs.refund_asked_at) == (who in SEES_ALL), answer.content.decode()
 
 
 @pytest.mark.parametrize("who", ["handed", "found"])
@@ -136,7 +150,6 @@ def test_whoever_pays_it_pays_the_same_sum_for_the_same_order(
     browser_of: Callable[[str], Client], theirs: Order, who: str
 ) -> None:
     """Paying is nobody's harm, so it asks for no second proof."""
-    Payment.objects.all().delete()
     answer = browser_of(who).post(at("payments:start", theirs.number), {"method": "alipay", "amount": "0.01"})
     assert answer.status_code == 302 and "gateway.do" in answer["Location"]
     assert Payment.objects.get().amount == theirs.total
