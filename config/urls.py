@@ -1,5 +1,6 @@
 """The map of the site."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
@@ -25,3 +26,6 @@ urlpatterns = [
         path("", include("payments.urls")),
     ),
 ]
+
+if settings.DEBUG:
+    urlpatterns += [path("styleguide/", include("config.styleguide.urls"))]

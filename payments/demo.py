@@ -40,14 +40,18 @@ def _one(n: int, days: int, seed: int) -> None:
     order = make_order(f"paid-{seed}-{n}", placed, random)
     if order is None:
         return
-    fate = FATES[n % len(FATES)]
+    befall(order, FATES[n % len(FATES)], random.randrange(1, 12))
+
+
+def befall(order: Order, fate: str, minutes: int) -> None:
+    """Lets happen to an order just placed what ``fate`` names (see FATES); it is paid after so many ``minutes``."""
     if fate == "review":
         _mismatch(order)
         return
     if fate == "paid-late":
         goods.release(order)
         order.close(Order.Life.EXPIRED, at=order.expires_at)
-    payment = pay(order, minutes=40 if fate == "paid-late" else random.randrange(1, 12))
+    payment = pay(order, minutes=40 if fate == "paid-late" else minutes)
     _what_followed(order, payment, fate)
 
 

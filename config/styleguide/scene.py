@@ -1,0 +1,147 @@
+"""A visitor to whom one state of a page happens. What the visit changes in the shop is undone when it is over."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
+from django.urls import get_resolver
+from django.utils import timezone, translation
+
+from orders import access, goods
+from orders.checkout import Quote, place
+from orders.forms import new_key
+from orders.mails import message_for
+from orders.models import Order, OutboxMail
+from payments import demo
+from shop import fragments
+from shop.cart import Cart
+from shop.models import Product, Variant
+
+CONTACT = {
+    "name": "林小雨", "phone": "13800138000", "province": "浙江省", "city": "杭州市", "district": "西湖区",
+    "street": "龙井路 1 号", "email": "lin@example.com", "note": "",
+}  # fmt: skip
+WAITING, CLOSED = ("awaiting", "confirming"), ("expired", "cancelled")
+TURN = threading.Lock()  # settings are changed for the whole process while a state is drawn
+
+
+class Scene:
+    """The shop with the goods it has, and one visitor. Verbs that prepare something answer the scene itself."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        # An address of its own: tries are counted by it, outside the database.
+        self.browser = Client(HTTP_HOST=urlsplit(settings.SITE_URL).netloc, REMOTE_ADDR=f"fd00::{secrets.token_hex(2)}")
+        self.order = Order()
+
+    def open(self, path: str = "", **headers: Any) -> HttpResponse:
+        """The page below the language's home; ``{number}`` stands for the order's."""
+        return self._answer(self.browser.get(self._address(path), follow=True, **headers))
+
+    def send(self, path: str, fields: dict[str, Any] | None = None, **headers: Any) -> HttpResponse:
+        """What comes of a form sent there."""
+        return self._answer(self.browser.post(self._address(path), fields or {}, follow=True, **headers))
+
+    def fail(self, status: int) -> HttpResponse:
+        """The page for a failure, from the handler that Django would ask."""
+        handler: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(status)
+        request: HttpRequest = RequestFactory(SERVER_NAME=settings.SITE_HOST).get(self._address(""))
+        return handler(request) if status == 500 else handler(request, exception=Exception())
+
+    def mail(self, kind: str) -> HttpResponse:
+        """The mail about the order, as HTML."""
+        message = message_for(OutboxMail(order=self.order, kind=kind))
+        return HttpResponse(message.alternatives[0][0])
+
+    def without_goods(self) -> "Scene":
+        """Everything is off the shelves."""
+        Product.objects.update(published_until=timezone.now())
+        fragments.forget()
+        return self
+
+    def changed(self, slug: str, **fields: Any) -> "Scene":
+        """Every variant of a product gets other fields."""
+        Variant.objects.filter(product__slug=slug).update(**fields)
+        return self
+
+    def withdrawn(self, slug: str) -> "Scene":
+        """A product is not on sale any more."""
+        Product.objects.filter(slug=slug).update(published_until=timezone.now())
+        return self
+
+    def with_cart(self, *slugs: str, quantity: int = 1) -> "Scene":
+        """The visitor has put the first variant of each of these products into the cart."""
+        session = self.browser.session
+        cart = Cart(session)
+        for slug in slugs:
+            assert cart.add(self.variant(slug), quantity)
+        session.save()
+        self.browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        return self
+
+    def variant(self, slug: str) -> Variant:
+        """The first variant of a product."""
+        return Variant.objects.filter(product__slug=slug).select_related("product")[0]
+
+    def ordered(self, becomes: str = "awaiting", *slugs: str) -> "Scene":
+        """The visitor has placed an order, and this has become of it: WAITING, CLOSED or what payments.demo names."""
+        self.with_cart(*(slugs or ("longjing-green", "plum-vase")))
+        placed_at = timezone.now() - timedelta(minutes=0 if becomes in WAITING else 90)
+        quote = Quote(Cart(self.browser.session).lines(), [])
+        with translation.override(self.language):
+            self.order = place(quote, CONTACT, key=new_key(), now=placed_at)
+        self._remember(self.order)
+        self._let(becomes)
+        self.order.refresh_from_db()
+        return self
+
+    def _remember(self, order: Order) -> None:
+        session = self.browser.session
+        Cart(session).clear()
+        session[access.PLACED] = [order.number]
+        session.save()
+
+    def _let(self, becomes: str) -> None:
+        if becomes == "confirming":
+            self.order.confirming()
+        elif becomes in CLOSED:
+            goods.release(self.order)
+            self.order.close(becomes, at=self.order.expires_at)
+        elif becomes != "awaiting":
+            demo.befall(self.order, becomes, minutes=3)
+
+    def as_found(self) -> "Scene":
+        """The order was not placed in this browser but found by its number."""
+        session = self.browser.session
+        session[access.FOUND] = session.pop(access.PLACED)
+        session.save()
+        return self
+
+    def overdue(self) -> "Scene":
+        """The time to pay has passed, and the worker has not closed the order yet."""
+        Order.objects.filter(pk=self.order.pk).update(expires_at=timezone.now() - timedelta(seconds=20))
+        return self
+
+    def _address(self, path: str) -> str:
+        return f"/{self.language}/{path.format(number=self.order.number)}"
+
+    def _answer(self, response: Any) -> HttpResponse:
+        return HttpResponse(response.content, response.headers["Content-Type"], response.status_code)
+
+
+def draw(make: Callable[[Scene], HttpResponse], language: str) -> HttpResponse:
+    """The page that ``make`` comes to, as a visitor of a real shop would see it. The database stays as it was."""
+    with TURN, override_settings(DEBUG=False), translation.override(language), transaction.atomic():
+        fragments.forget()
+        try:
+            return make(Scene(language))
+        finally:
+            transaction.set_rollback(True)
+            fragments.forget()

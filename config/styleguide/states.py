@@ -1,0 +1,114 @@
+"""The register: each page of the shop (P01 to P21) in each state that a visitor may meet. One line adds one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+
+from config.styleguide.scene import CONTACT, Scene
+
+PAGES = {
+    "P01": "Home", "P02": "Category", "P03": "Search", "P04": "Product", "P05": "Cart", "P06": "Checkout",
+    "P07": "Cashier", "P08": "Waiting dialog", "P09": "Result", "P10": "Order", "P11": "Find an order",
+    "P12": "Orders of a member", "P13": "Log in", "P14": "Register", "P15": "Account", "P16": "Reset the password",
+    "P17": "Not found", "P18": "Failure", "P19": "Other refusals", "P20": "Legal pages and help", "P21": "Mails",
+}  # fmt: skip
+BECOMES = (
+    "awaiting", "confirming", "paid", "shipped", "completed", "expired", "cancelled", "paid-late", "refunding",
+    "partly-refunded", "refunded", "review",
+)  # fmt: skip
+WECHAT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile MicroMessenger/8.0"
+PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
+WRONG = {"name": "", "phone": "138 0013", "province": "", "city": "杭州市", "email": "lin@", "note": "1" * 201}
+STALE = {"shown": "1x1@1.00 +12.00"}
+
+
+@dataclass(frozen=True)
+class State:
+    """``make`` brings the page about; ``opens`` selects what the visitor's script then opens: a dialog, a fold."""
+
+    page: str
+    name: str
+    make: Callable[[Scene], HttpResponse]
+    opens: str = ""
+
+
+SHELVES = [
+    State("P01", "home", lambda shop: shop.open()),
+    State("P01", "home-empty", lambda shop: shop.without_goods().open()),
+    State("P01", "home-with-cart", lambda shop: shop.with_cart("plum-vase").open()),
+    State("P01", "home-menu", lambda shop: shop.open(), opens="details.menu"),
+    State("P02", "category", lambda shop: shop.open("c/tea/")),
+    State("P02", "category-whole", lambda shop: shop.open("c/all/")),
+    State("P02", "category-second-page", lambda shop: shop.open("c/all/?page=2")),
+    State("P02", "category-filtered", lambda shop: shop.open("c/ware/?sort=cheap&stock=1&band=100-200")),
+    State("P02", "category-filters", lambda shop: shop.open("c/tea/?stock=1"), opens="details.filters"),
+    State("P02", "category-no-match", lambda shop: shop.open("c/paper/?band=300-")),
+    State("P03", "search", lambda shop: shop.open("s/")),
+    State("P03", "search-found", lambda shop: shop.open("s/?q=WARE")),
+    State("P03", "search-nothing", lambda shop: shop.open("s/?q=%E2%98%85%E2%98%85")),
+    State("P04", "product", lambda shop: shop.open("p/celadon-gaiwan/")),
+    State("P04", "product-few", lambda shop: shop.open("p/plum-vase/")),
+    State("P04", "product-option-sold-out", lambda shop: shop.open("p/thread-bound-notebook/")),
+    State("P04", "product-sold-out", lambda shop: shop.open("p/matcha-bowl/")),
+    State("P04", "product-reduced", lambda shop: shop.open("p/desk-calendar/?img=1")),
+    State("P04", "product-no-picture", lambda shop: shop.open("p/one-cent-test/")),
+    State("P04", "product-details", lambda shop: shop.open("p/ripe-puer-cake/"), opens=".folds details"),
+    State("P04", "product-wrong-quantity", lambda shop: shop.send("cart/add/", {
+        "variant": shop.variant("clay-teapot").pk, "quantity": "many", "product": "clay-teapot"})),
+    State("P05", "cart", lambda shop: shop.with_cart("longjing-green", "plum-vase", quantity=2).open("cart/")),
+    State("P05", "cart-free-shipping-near", lambda shop: shop.with_cart("lapsang-black").open("cart/")),
+    State("P05", "cart-empty", lambda shop: shop.open("cart/")),
+    State("P05", "cart-changed", lambda shop: shop.with_cart("plum-vase", "letter-set", quantity=2)
+          .changed("plum-vase", on_hand=1).changed("letter-set", price="52.00").open("cart/")),
+    State("P05", "cart-gone", lambda shop: shop.with_cart("plum-vase", "letter-set")
+          .withdrawn("letter-set").open("cart/")),
+    State("P05", "cart-removed", lambda shop: shop.with_cart("plum-vase", "letter-set")
+          .send("cart/remove/", {"variant": shop.variant("plum-vase").pk})),
+    State("P05", "cart-wrong-quantity", lambda shop: shop.with_cart("letter-set")
+          .send("cart/set/", {"variant": shop.variant("letter-set").pk, "quantity": "many"})),
+]  # fmt: skip
+
+BUYING = [
+    State("P06", "checkout", lambda shop: shop.with_cart("plum-vase", "letter-set").open("checkout/")),
+    State("P06", "checkout-note", lambda shop: shop.with_cart("letter-set").open("checkout/"), opens="form details"),
+    State("P06", "checkout-not-returnable", lambda shop: shop.with_cart("longjing-green").open("checkout/")),
+    State("P06", "checkout-errors", lambda shop: shop.with_cart("longjing-green").send("checkout/", WRONG)),
+    State("P06", "checkout-changed", lambda shop: shop.with_cart("letter-set").send("checkout/", CONTACT | STALE)),
+    State("P06", "checkout-gone", lambda shop: shop.with_cart("letter-set")
+          .withdrawn("letter-set").send("checkout/", CONTACT | STALE)),
+    State("P07", "cashier", lambda shop: shop.ordered().open("orders/{number}/pay/")),
+    State("P07", "cashier-confirming", lambda shop: shop.ordered("confirming").open("orders/{number}/pay/")),
+    State("P07", "cashier-closed", lambda shop: shop.ordered("expired").open("orders/{number}/pay/")),
+    State("P07", "cashier-cancelled", lambda shop: shop.ordered("cancelled").open("orders/{number}/pay/")),
+    State("P07", "cashier-overdue", lambda shop: shop.ordered().overdue().open("orders/{number}/pay/")),
+    State("P07", "cashier-phone", lambda shop: shop.ordered()
+          .open("orders/{number}/pay/", HTTP_USER_AGENT=PHONE)),
+    State("P07", "cashier-wechat", lambda shop: shop.ordered()
+          .open("orders/{number}/pay/", HTTP_USER_AGENT=WECHAT)),
+    State("P07", "cashier-no-more-time", lambda shop: shop.ordered().overdue().send("orders/{number}/extend/")),
+    State("P07", "cashier-other-method", lambda shop: shop.ordered()
+          .send("orders/{number}/pay/start/", {"method": "cash"})),
+    State("P07", "cashier-cancelling", lambda shop: shop.ordered().open("orders/{number}/pay/"), opens="details.fold"),
+    State("P08", "dialog", lambda shop: shop.ordered().open("orders/{number}/pay/"), opens="form#pay"),
+    *(State("P09", f"result-{becomes}", lambda shop, becomes=becomes:
+            shop.ordered(becomes).open("orders/{number}/result/")) for becomes in BECOMES),
+    *(State("P10", f"order-{becomes}", lambda shop, becomes=becomes:
+            shop.ordered(becomes).open("orders/{number}/")) for becomes in BECOMES),
+    State("P10", "order-found", lambda shop: shop.ordered("shipped").as_found().open("orders/{number}/")),
+]  # fmt: skip
+
+REST = [
+    State("P11", "find", lambda shop: shop.open("orders/find/")),
+    State("P11", "find-empty-fields", lambda shop: shop.send("orders/find/")),
+    State("P11", "find-nothing", lambda shop: shop.send("orders/find/", {
+        "number": "1000 2735 4819 06", "contact": "lin@example.com"})),
+    State("P17", "404", lambda shop: shop.open("nothing/here/")),
+    State("P18", "500", lambda shop: shop.fail(500)),
+    State("P19", "400", lambda shop: shop.fail(400)),
+    State("P19", "403", lambda shop: shop.fail(403)),
+    State("P21", "mail-paid", lambda shop: shop.ordered("paid").mail("paid")),
+    State("P21", "mail-refund", lambda shop: shop.ordered("refunded").mail("refund-1")),
+]  # fmt: skip
+
+STATES = {state.name: state for state in [*SHELVES, *BUYING, *REST]}

@@ -1,0 +1,107 @@
+"""Every page in every state and language, as the style guide draws them: valid, in one language, light, self-contained."""
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.template import Template
+from django.test.signals import template_rendered
+from pytest_django import DjangoDbBlocker
+
+from config.styleguide.scene import draw
+from config.styleguide.states import STATES, State
+from shop.demo import catalogue
+from tests.markup import Markup
+from tests.test_languages import in_one_language
+from tests.wording import ROOT, Reader
+
+TAGS = {"zh-hans": "zh-Hans", "en": "en", "ja": "ja"}
+MAILS, FAILURES = "P21", ("P18", "P19")
+HTML_BYTES = 15 * 1024
+TEMPLATES = ROOT / "templates"
+# Drawn by the admin, and by the style guide itself.
+ELSEWHERE = ("admin/", "payments/admin/", "styleguide/")
+
+
+class Drawn(dict[tuple[str, str], HttpResponse]):
+    """The pages by state and language, and the templates that it took to draw them."""
+
+    templates: set[str]
+
+
+@pytest.fixture(scope="module")
+def drawn(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Drawn]:
+    """All of them, once, on the demo's goods."""
+    pages = Drawn()
+    pages.templates = set()
+
+    def note(template: Template, **facts: Any) -> None:
+        pages.templates.add(str(template.name))
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        catalogue.seed(lambda *progress: None)
+        template_rendered.connect(note)
+        for name, state in STATES.items():
+            pages |= {(name, language): draw(state.make, language) for language in TAGS}
+        template_rendered.disconnect(note)
+        yield pages
+        transaction.set_rollback(True)
+
+
+def markup(page: HttpResponse) -> Markup:
+    return Markup(page.content.decode())
+
+
+def those_of(*pages: str, but: bool = False) -> list[State]:
+    """The states of these pages, or of all others."""
+    return [state for state in STATES.values() if (state.page in pages) != but]
+
+
+@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("state", those_of(MAILS, *FAILURES, but=True), ids=lambda state: state.name)
+def test_a_page_is_valid_html_with_headings_landmarks_and_labels(drawn: Drawn, state: State, language: str) -> None:
+    page = markup(drawn[state.name, language])
+    assert page.complaints(TAGS[language]) == []
+    assert page.live().pop("status") == 1
+    assert page.live().get("alert", 0) == (1 if drawn[state.name, language].status_code in (409, 422) else 0)
+    assert set(page.live()) <= {"status", "alert"}
+
+
+@pytest.mark.parametrize("state", those_of(*FAILURES), ids=lambda state: state.name)
+def test_a_page_of_last_resort_is_valid_html(drawn: Drawn, state: State) -> None:
+    assert markup(drawn[state.name, "en"]).complaints("zh-Hans") == []
+
+
+@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("state", those_of(MAILS), ids=lambda state: state.name)
+def test_a_mail_is_valid_html(drawn: Drawn, state: State, language: str) -> None:
+    mail = markup(drawn[state.name, language])
+    assert [complaint for complaint in mail.syntax] == []
+    assert [*mail.headings(), *mail.identity(), *mail.names(), *mail.nesting()] == []
+
+
+@pytest.mark.parametrize("language", TAGS)
+@pytest.mark.parametrize("state", those_of(*FAILURES, but=True), ids=lambda state: state.name)
+def test_a_page_speaks_one_language(drawn: Drawn, state: State, language: str) -> None:
+    in_one_language(Reader(drawn[state.name, language].content.decode()).said, language)
+
+
+@pytest.mark.parametrize("state", STATES.values(), ids=lambda state: state.name)
+def test_a_page_is_light(drawn: Drawn, state: State) -> None:
+    assert max(len(gzip.compress(drawn[state.name, language].content)) for language in TAGS) <= HTML_BYTES
+
+
+def test_every_template_is_drawn_in_some_state(drawn: Drawn) -> None:
+    there = {str(path.relative_to(TEMPLATES)) for path in Path(TEMPLATES).rglob("*.*")}
+    assert sorted(name for name in there - drawn.templates if not name.startswith(ELSEWHERE)) == []
+
+
+def test_drawing_leaves_the_shop_as_it_was(drawn: Drawn, django_db_blocker: DjangoDbBlocker) -> None:
+    with django_db_blocker.unblock():
+        before = counted()
+        draw(STATES["result-refunded"].make, "en")
+        assert counted() == before
