@@ -25,8 +25,13 @@ class Dialect(MarkdownIt):
 
 
 def _lower(state: StateCore) -> None:
-    """The page's own title is its one ``h1``: a heading of the first rank in the text becomes one of the second."""
+    """The page's own title is its one ``h1``: a heading of the first rank in the text becomes one of the second.
+
+    Heads of a table say that they are those of columns.
+    """
     for token in state.tokens:
+        if token.type == "th_open":
+            token.attrSet("scope", "col")
         if token.tag == "h1":
             token.tag = "h2"
 

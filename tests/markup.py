@@ -6,16 +6,21 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-BLOCKS = frozenset(
-    "address article aside blockquote dd details dialog div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
-    "hr li main nav ol p search section table tbody td th thead tr ul".split()
-)
-# What may hold words and inline elements only; a summary may hold a heading as well.
-PHRASING = frozenset("abbr button code data em h1 h2 h3 h4 label legend p pre s small span strong summary time".split())
-INTERACTIVE = frozenset("a button details input label select textarea".split())
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = {
+    "address", "article", "aside", "blockquote", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figure",
+    "footer", "form", "header", "hr", "li", "main", "nav", "ol", "p", "search", "section", "table", "tbody", "td", "th",
+    "thead", "tr", "ul", *HEADINGS,
+}  # fmt: skip
+# What may hold words and inline elements only; a summary may hold a heading as well.
+PHRASING = {
+    "abbr", "button", "code", "data", "em", "label", "legend", "p", "pre", "s", "small", "span", "strong", "summary",
+    "time", *HEADINGS,
+}  # fmt: skip
+INTERACTIVE = {"a", "button", "input", "select", "textarea"}
 LISTS = {"ul": {"li"}, "ol": {"li"}, "dl": {"dt", "dd", "div"}, "tr": {"td", "th"}, "select": {"option", "optgroup"}}
 REFERENCES = ("for", "form", "list", "aria-labelledby", "aria-describedby", "aria-controls", "headers")
+FETCHED = ("stylesheet", "icon", "preload", "preconnect", "manifest")
 NAMING = ("aria-label", "aria-labelledby", "title")
 
 
@@ -76,8 +81,9 @@ class Markup:
                 for name in str(element.get(attribute) or "").split():
                     if name not in ids:
                         yield f"{attribute} of a {element.tag} names {name!r}, which is not there"
-            if element.tag == "a" and (element.get("href") or "").startswith("#") and element.get("href")[1:] not in ids:  # type: ignore[index]
-                yield f"a link leads to {element.get('href')}, which is not there"
+            address = element.get("href") or ""
+            if element.tag == "a" and address.startswith("#") and address[1:] not in ids:
+                yield f"a link leads to {address}, which is not there"
 
     def landmarks(self) -> Iterator[str]:
         """One main; header and footer at most once; several of a kind are told apart by their names."""
@@ -109,17 +115,13 @@ class Markup:
     def nesting(self) -> Iterator[str]:
         """What may stand in what."""
         for element in self.root.iter():
-            parents = list(self.above(element))
-            for parent in parents:
-                if parent.tag in PHRASING and element.tag in BLOCKS and not (
-                    parent.tag == "summary" and element.tag in HEADINGS
-                ):
-                    yield f"a {element.tag} inside a {parent.tag}"
-            if element.tag in INTERACTIVE - {"label", "details"}:
-                outer = {parent.tag for parent in parents} & {"a", "button", "summary"}
-                yield from (f"a {element.tag} inside a {tag}" for tag in outer)
-            if parents and (allowed := LISTS.get(str(parents[0].tag))) and element.tag not in {*allowed, "script"}:
-                yield f"a {element.tag} directly inside a {parents[0].tag}"
+            tag, parents = str(element.tag), [str(parent.tag) for parent in self.above(element)]
+            outer = set(parents) & (PHRASING if tag in BLOCKS else set())
+            outer -= {"summary"} if tag in HEADINGS else set()
+            outer |= set(parents) & ({"a", "button", "summary"} if tag in INTERACTIVE else set())
+            yield from (f"a {tag} inside a {parent}" for parent in outer)
+            if parents and tag not in LISTS.get(parents[0], {tag}):
+                yield f"a {tag} directly inside a {parents[0]}"
         yield from (f"a {one.tag} inside another" for one in self.all("form", "label") if one in self.within(one.tag))
 
     def foreign(self) -> Iterator[str]:
@@ -133,16 +135,12 @@ class Markup:
             if element.tag in ("script", "img", "iframe", "source", "video", "audio", "embed", "object"):
                 addresses = [element.get("src") or "", *(element.get("srcset") or "").split(",")]
                 yield from (f"comes from elsewhere: {one}" for one in addresses if "//" in one)
-            if element.tag == "link" and element.get("rel") in ("stylesheet", "icon", "preload", "preconnect"):
-                if "//" in (element.get("href") or ""):
-                    yield f"comes from elsewhere: {element.get('href')}"
+            if element.tag == "link" and element.get("rel") in FETCHED and "//" in (element.get("href") or ""):
+                yield f"comes from elsewhere: {element.get('href')}"
 
     def tables(self) -> Iterator[str]:
-        """Tables have a caption, and their heads a scope."""
-        for table in self.all("table"):
-            if table.get("role") != "presentation" and table.find("caption") is None:
-                yield "a table without a caption"
-            yield from ("a th without scope" for head in table.iter("th") if not head.get("scope"))
+        """Heads of tables say what they are the heads of."""
+        yield from ("a th without scope" for head in self.all("th") if not head.get("scope"))
 
     def live(self) -> dict[str, int]:
         """How many regions speak up by themselves, by how they do."""

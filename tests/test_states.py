@@ -1,6 +1,7 @@
-"""Every page in every state and language, as the style guide draws them: valid, in one language, light, self-contained."""
+"""Every page in every state and language, as the style guide draws them: valid HTML, one language, few bytes."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,22 @@ from pytest_django import DjangoDbBlocker
 
 from config.styleguide.scene import draw
 from config.styleguide.states import STATES, State
+from orders.models import Order, Serial
 from shop.demo import catalogue
+from shop.models import Product
 from tests.markup import Markup
 from tests.test_languages import in_one_language
 from tests.wording import ROOT, Reader
 
+pytestmark = pytest.mark.django_db  # so that the database is made; its content is the module's
+
 TAGS = {"zh-hans": "zh-Hans", "en": "en", "ja": "ja"}
 MAILS, FAILURES = "P21", ("P18", "P19")
+# Not words of the language: item numbers, units, the parcel company as staff wrote it, terms of the net.
+NAMED = re.compile(
+    r"\b[A-Z]+-[-A-Z0-9]+|\bSF\d+|顺丰速运|(?<=\d) ?(?:ml|cm)\b|"
+    r"IP|Cookie|sessionid|csrftoken|django_language|theme"
+)
 HTML_BYTES = 15 * 1024
 TEMPLATES = ROOT / "templates"
 # Drawn by the admin, and by the style guide itself.
@@ -80,14 +90,14 @@ def test_a_page_of_last_resort_is_valid_html(drawn: Drawn, state: State) -> None
 @pytest.mark.parametrize("state", those_of(MAILS), ids=lambda state: state.name)
 def test_a_mail_is_valid_html(drawn: Drawn, state: State, language: str) -> None:
     mail = markup(drawn[state.name, language])
-    assert [complaint for complaint in mail.syntax] == []
-    assert [*mail.headings(), *mail.identity(), *mail.names(), *mail.nesting()] == []
+    assert [*mail.syntax, *mail.headings(), *mail.identity(), *mail.names(), *mail.nesting()] == []
 
 
 @pytest.mark.parametrize("language", TAGS)
 @pytest.mark.parametrize("state", those_of(*FAILURES, but=True), ids=lambda state: state.name)
 def test_a_page_speaks_one_language(drawn: Drawn, state: State, language: str) -> None:
-    in_one_language(Reader(drawn[state.name, language].content.decode()).said, language)
+    said = Reader(drawn[state.name, language].content.decode()).said
+    in_one_language([NAMED.sub("", text) for text in said], language)
 
 
 @pytest.mark.parametrize("state", STATES.values(), ids=lambda state: state.name)
@@ -100,8 +110,9 @@ def test_every_template_is_drawn_in_some_state(drawn: Drawn) -> None:
     assert sorted(name for name in there - drawn.templates if not name.startswith(ELSEWHERE)) == []
 
 
-def test_drawing_leaves_the_shop_as_it_was(drawn: Drawn, django_db_blocker: DjangoDbBlocker) -> None:
-    with django_db_blocker.unblock():
-        before = counted()
-        draw(STATES["result-refunded"].make, "en")
-        assert counted() == before
+def test_drawing_leaves_the_shop_as_it_was(drawn: Drawn) -> None:
+    before = Order.objects.count(), Serial.objects.count(), Product.objects.on_sale().count()
+    draw(STATES["result-refunded"].make, "en")
+    draw(STATES["home-empty"].make, "en")
+    assert before == (Order.objects.count(), Serial.objects.count(), Product.objects.on_sale().count())
+    assert before[2] > 20

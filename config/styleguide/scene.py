@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 from django.utils import timezone, translation
@@ -38,7 +39,8 @@ class Scene:
     def __init__(self, language: str) -> None:
         self.language = language
         # An address of its own: tries are counted by it, outside the database.
-        self.browser = Client(HTTP_HOST=urlsplit(settings.SITE_URL).netloc, REMOTE_ADDR=f"fd00::{secrets.token_hex(2)}")
+        address = f"fd00:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
+        self.browser = Client(HTTP_HOST=urlsplit(settings.SITE_URL).netloc, REMOTE_ADDR=address)
         self.order = Order()
 
     def open(self, path: str = "", **headers: Any) -> HttpResponse:
@@ -52,8 +54,11 @@ class Scene:
     def fail(self, status: int) -> HttpResponse:
         """The page for a failure, from the handler that Django would ask."""
         handler: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(status)
-        request: HttpRequest = RequestFactory(SERVER_NAME=settings.SITE_HOST).get(self._address(""))
-        return handler(request) if status == 500 else handler(request, exception=Exception())
+        return handler(self._request()) if status == 500 else handler(self._request(), exception=Exception())
+
+    def show(self, template: str, status: int = 200) -> HttpResponse:
+        """A page about the order that only a failure elsewhere brings about."""
+        return render(self._request(), template, {"order": self.order}, status=status)
 
     def mail(self, kind: str) -> HttpResponse:
         """The mail about the order, as HTML."""
@@ -81,9 +86,9 @@ class Scene:
         session = self.browser.session
         cart = Cart(session)
         for slug in slugs:
-            assert cart.add(self.variant(slug), quantity)
+            cart.add(self.variant(slug), quantity)
         session.save()
-        self.browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+        self.browser.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         return self
 
     def variant(self, slug: str) -> Variant:
@@ -128,6 +133,11 @@ class Scene:
         """The time to pay has passed, and the worker has not closed the order yet."""
         Order.objects.filter(pk=self.order.pk).update(expires_at=timezone.now() - timedelta(seconds=20))
         return self
+
+    def _request(self) -> HttpRequest:
+        request: HttpRequest = RequestFactory(SERVER_NAME=settings.SITE_HOST).get(self._address(""))
+        request.LANGUAGE_CODE = self.language
+        return request
 
     def _address(self, path: str) -> str:
         return f"/{self.language}/{path.format(number=self.order.number)}"

@@ -18,9 +18,11 @@ BECOMES = (
     "partly-refunded", "refunded", "review",
 )  # fmt: skip
 WECHAT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile MicroMessenger/8.0"
+HELP = ("delivery", "terms", "privacy", "contact")
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 WRONG = {"name": "", "phone": "138 0013", "province": "", "city": "杭州市", "email": "lin@", "note": "1" * 201}
 STALE = {"shown": "1x1@1.00 +12.00"}
+Maker = Callable[[Scene], HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -29,36 +31,46 @@ class State:
 
     page: str
     name: str
-    make: Callable[[Scene], HttpResponse]
+    make: Maker
     opens: str = ""
 
 
+def at(path: str) -> Maker:
+    """The page there, with nothing before it."""
+    return lambda shop: shop.open(path)
+
+
+def after(becomes: str, part: str) -> Maker:
+    """A page of an order of which this has become."""
+    return lambda shop: shop.ordered(becomes).open("orders/{number}/" + part)
+
+
 SHELVES = [
-    State("P01", "home", lambda shop: shop.open()),
+    State("P01", "home", at("")),
     State("P01", "home-empty", lambda shop: shop.without_goods().open()),
     State("P01", "home-with-cart", lambda shop: shop.with_cart("plum-vase").open()),
-    State("P01", "home-menu", lambda shop: shop.open(), opens="details.menu"),
-    State("P02", "category", lambda shop: shop.open("c/tea/")),
-    State("P02", "category-whole", lambda shop: shop.open("c/all/")),
-    State("P02", "category-second-page", lambda shop: shop.open("c/all/?page=2")),
-    State("P02", "category-filtered", lambda shop: shop.open("c/ware/?sort=cheap&stock=1&band=100-200")),
-    State("P02", "category-filters", lambda shop: shop.open("c/tea/?stock=1"), opens="details.filters"),
-    State("P02", "category-no-match", lambda shop: shop.open("c/paper/?band=300-")),
-    State("P03", "search", lambda shop: shop.open("s/")),
-    State("P03", "search-found", lambda shop: shop.open("s/?q=WARE")),
-    State("P03", "search-nothing", lambda shop: shop.open("s/?q=%E2%98%85%E2%98%85")),
-    State("P04", "product", lambda shop: shop.open("p/celadon-gaiwan/")),
-    State("P04", "product-few", lambda shop: shop.open("p/plum-vase/")),
-    State("P04", "product-option-sold-out", lambda shop: shop.open("p/thread-bound-notebook/")),
-    State("P04", "product-sold-out", lambda shop: shop.open("p/matcha-bowl/")),
-    State("P04", "product-reduced", lambda shop: shop.open("p/desk-calendar/?img=1")),
-    State("P04", "product-no-picture", lambda shop: shop.open("p/one-cent-test/")),
-    State("P04", "product-details", lambda shop: shop.open("p/ripe-puer-cake/"), opens=".folds details"),
+    State("P01", "home-menu", at(""), opens="details.menu"),
+    State("P02", "category", at("c/tea/")),
+    State("P02", "category-whole", at("c/all/")),
+    State("P02", "category-second-page", at("c/all/?page=2")),
+    State("P02", "category-filtered", at("c/ware/?sort=cheap&stock=1&band=100-200")),
+    State("P02", "category-filters", at("c/tea/?stock=1"), opens="details.filters"),
+    State("P02", "category-no-match", at("c/paper/?band=300-")),
+    State("P03", "search", at("s/")),
+    State("P03", "search-found", at("s/?q=WARE-00")),
+    State("P03", "search-nothing", at("s/?q=%E2%98%85%E2%98%85")),
+    State("P04", "product", at("p/celadon-gaiwan/")),
+    State("P04", "product-few", at("p/plum-vase/")),
+    State("P04", "product-option-sold-out", at("p/thread-bound-notebook/")),
+    State("P04", "product-sold-out", at("p/matcha-bowl/")),
+    State("P04", "product-reduced", at("p/desk-calendar/?img=1")),
+    State("P04", "product-no-picture", at("p/one-cent-test/")),
+    State("P04", "product-details", at("p/ripe-puer-cake/"), opens=".folds details"),
     State("P04", "product-wrong-quantity", lambda shop: shop.send("cart/add/", {
         "variant": shop.variant("clay-teapot").pk, "quantity": "many", "product": "clay-teapot"})),
     State("P05", "cart", lambda shop: shop.with_cart("longjing-green", "plum-vase", quantity=2).open("cart/")),
     State("P05", "cart-free-shipping-near", lambda shop: shop.with_cart("lapsang-black").open("cart/")),
-    State("P05", "cart-empty", lambda shop: shop.open("cart/")),
+    State("P05", "cart-empty", at("cart/")),
     State("P05", "cart-changed", lambda shop: shop.with_cart("plum-vase", "letter-set", quantity=2)
           .changed("plum-vase", on_hand=1).changed("letter-set", price="52.00").open("cart/")),
     State("P05", "cart-gone", lambda shop: shop.with_cart("plum-vase", "letter-set")
@@ -89,24 +101,25 @@ BUYING = [
     State("P07", "cashier-no-more-time", lambda shop: shop.ordered().overdue().send("orders/{number}/extend/")),
     State("P07", "cashier-other-method", lambda shop: shop.ordered()
           .send("orders/{number}/pay/start/", {"method": "cash"})),
+    State("P07", "cashier-gateway-silent", lambda shop: shop.ordered().show("payments/gateway_silent.html", 503)),
     State("P07", "cashier-cancelling", lambda shop: shop.ordered().open("orders/{number}/pay/"), opens="details.fold"),
     State("P08", "dialog", lambda shop: shop.ordered().open("orders/{number}/pay/"), opens="form#pay"),
-    *(State("P09", f"result-{becomes}", lambda shop, becomes=becomes:
-            shop.ordered(becomes).open("orders/{number}/result/")) for becomes in BECOMES),
-    *(State("P10", f"order-{becomes}", lambda shop, becomes=becomes:
-            shop.ordered(becomes).open("orders/{number}/")) for becomes in BECOMES),
+    *(State("P09", f"result-{becomes}", after(becomes, "result/")) for becomes in BECOMES),
+    *(State("P10", f"order-{becomes}", after(becomes, "")) for becomes in BECOMES),
     State("P10", "order-found", lambda shop: shop.ordered("shipped").as_found().open("orders/{number}/")),
 ]  # fmt: skip
 
 REST = [
-    State("P11", "find", lambda shop: shop.open("orders/find/")),
+    State("P11", "find", at("orders/find/")),
     State("P11", "find-empty-fields", lambda shop: shop.send("orders/find/")),
     State("P11", "find-nothing", lambda shop: shop.send("orders/find/", {
         "number": "1000 2735 4819 06", "contact": "lin@example.com"})),
-    State("P17", "404", lambda shop: shop.open("nothing/here/")),
+    State("P17", "404", at("nothing/here/")),
     State("P18", "500", lambda shop: shop.fail(500)),
     State("P19", "400", lambda shop: shop.fail(400)),
     State("P19", "403", lambda shop: shop.fail(403)),
+    State("P19", "403-csrf", lambda shop: shop.show("403_csrf.html", 403)),
+    *(State("P20", f"help-{slug}", at(f"help/{slug}/")) for slug in HELP),
     State("P21", "mail-paid", lambda shop: shop.ordered("paid").mail("paid")),
     State("P21", "mail-refund", lambda shop: shop.ordered("refunded").mail("refund-1")),
 ]  # fmt: skip

@@ -102,7 +102,7 @@ def test_safe_links_stay_links(shopper: Client, address: str) -> None:
 
 def test_a_table_is_a_table(shopper: Client) -> None:
     PageFactory(slug="gifts", body_en="| Size | Price |\n| --- | --- |\n| small | 3 |")
-    assert "<th>Size</th>" in see(shopper, "gifts")
+    assert '<th scope="col">Size</th>' in see(shopper, "gifts")
 
 
 def test_facts_come_from_the_settings(shopper: Client, settings: LazySettings) -> None:
