@@ -6,7 +6,8 @@ from random import Random
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from orders import goods
 from orders.demo import make_order
@@ -83,7 +84,9 @@ def _what_followed(order: Order, payment: Payment, fate: str) -> None:
         pay(order, minutes=15)
     if fate in ("partly-refunded", "refunded", "refunding"):
         share = payment.amount if fate == "refunded" else (payment.amount / 2).quantize(refunds.CENT)
-        refund = refunds.request(payment, share, "Arrived with a crack", Refund.Source.STAFF)
+        with translation.override(order.language):
+            reason = _("It arrived damaged")
+        refund = refunds.request(payment, share, reason, Refund.Source.STAFF)
         if fate != "refunding":
             refunds.book(refund)
     # What happened long ago was told long ago.

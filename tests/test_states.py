@@ -25,7 +25,7 @@ from tests.wording import ROOT, Reader
 pytestmark = pytest.mark.django_db  # so that the database is made; its content is the module's
 
 TAGS = {"zh-hans": "zh-Hans", "en": "en", "ja": "ja"}
-MAILS, FAILURES = "P21", ("P18", "P19")
+MAILS, LAST_RESORT = "P21", "P18"
 # Not words of the language: item numbers, units, the parcel company as staff wrote it, terms of the net.
 NAMED = re.compile(
     r"\b[A-Z]+-[-A-Z0-9]+|\bSF\d+|顺丰速运|(?<=\d) ?(?:ml|cm)\b|"
@@ -72,7 +72,7 @@ def those_of(*pages: str, but: bool = False) -> list[State]:
 
 
 @pytest.mark.parametrize("language", TAGS)
-@pytest.mark.parametrize("state", those_of(MAILS, *FAILURES, but=True), ids=lambda state: state.name)
+@pytest.mark.parametrize("state", those_of(MAILS, LAST_RESORT, but=True), ids=lambda state: state.name)
 def test_a_page_is_valid_html_with_headings_landmarks_and_labels(drawn: Drawn, state: State, language: str) -> None:
     page = markup(drawn[state.name, language])
     assert page.complaints(TAGS[language]) == []
@@ -81,9 +81,12 @@ def test_a_page_is_valid_html_with_headings_landmarks_and_labels(drawn: Drawn, s
     assert set(page.live()) <= {"status", "alert"}
 
 
-@pytest.mark.parametrize("state", those_of(*FAILURES), ids=lambda state: state.name)
+@pytest.mark.parametrize("state", those_of(LAST_RESORT), ids=lambda state: state.name)
 def test_a_page_of_last_resort_is_valid_html(drawn: Drawn, state: State) -> None:
-    assert markup(drawn[state.name, "en"]).complaints("zh-Hans") == []
+    page = drawn[state.name, "en"]
+    by_hash = "style-src 'sha256-" in page.headers.get("Content-Security-Policy", "")
+    allowed = ["style inside the page: style"] if by_hash else []
+    assert markup(page).complaints("zh-Hans") == allowed
 
 
 @pytest.mark.parametrize("language", TAGS)
@@ -94,7 +97,7 @@ def test_a_mail_is_valid_html(drawn: Drawn, state: State, language: str) -> None
 
 
 @pytest.mark.parametrize("language", TAGS)
-@pytest.mark.parametrize("state", those_of(*FAILURES, but=True), ids=lambda state: state.name)
+@pytest.mark.parametrize("state", those_of(LAST_RESORT, but=True), ids=lambda state: state.name)
 def test_a_page_speaks_one_language(drawn: Drawn, state: State, language: str) -> None:
     said = Reader(drawn[state.name, language].content.decode()).said
     in_one_language([NAMED.sub("", text) for text in said], language)

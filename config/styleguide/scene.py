@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,11 +16,10 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 from django.utils import timezone, translation
 
-from orders import access, goods
+from orders import access, coupons, goods
 from orders.checkout import Quote, place
 from orders.forms import new_key
-from orders.mails import message_for
-from orders.models import Order, OutboxMail
+from orders.models import Coupon, Order
 from payments import demo
 from shop import fragments
 from shop.cart import Cart
@@ -29,6 +29,9 @@ CONTACT = {
     "name": "林小雨", "phone": "13800138000", "province": "浙江省", "city": "杭州市", "district": "西湖区",
     "street": "龙井路 1 号", "email": "lin@example.com", "note": "",
 }  # fmt: skip
+HOST = urlsplit(settings.SITE_URL).netloc
+COUPON = "LEAF-2026"
+KEPT_HEADERS = ("Content-Type", "Content-Security-Policy")
 WAITING, CLOSED = ("awaiting", "confirming"), ("expired", "cancelled")
 TURN = threading.Lock()  # settings are changed for the whole process while a state is drawn
 
@@ -40,8 +43,9 @@ class Scene:
         self.language = language
         # An address of its own: tries are counted by it, outside the database.
         address = f"fd00:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
-        self.browser = Client(HTTP_HOST=urlsplit(settings.SITE_URL).netloc, REMOTE_ADDR=address)
+        self.browser = Client(HTTP_HOST=HOST, REMOTE_ADDR=address)
         self.order = Order()
+        self.coupon: Coupon | None = None
 
     def open(self, path: str = "", **headers: Any) -> HttpResponse:
         """The page below the language's home; ``{number}`` stands for the order's."""
@@ -51,19 +55,20 @@ class Scene:
         """What comes of a form sent there."""
         return self._answer(self.browser.post(self._address(path), fields or {}, follow=True, **headers))
 
+    def request(self) -> HttpRequest:
+        """A request for the home page that no middleware has seen, for pages that failures bring about."""
+        request: HttpRequest = RequestFactory(HTTP_HOST=HOST).get(self._address(""))
+        request.LANGUAGE_CODE = self.language
+        return request
+
+    def show(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        """A page about the order that only a failure elsewhere brings about."""
+        return render(self.request(), template, {"order": self.order, **context}, status=status)
+
     def fail(self, status: int) -> HttpResponse:
         """The page for a failure, from the handler that Django would ask."""
         handler: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(status)
-        return handler(self._request()) if status == 500 else handler(self._request(), exception=Exception())
-
-    def show(self, template: str, status: int = 200) -> HttpResponse:
-        """A page about the order that only a failure elsewhere brings about."""
-        return render(self._request(), template, {"order": self.order}, status=status)
-
-    def mail(self, kind: str) -> HttpResponse:
-        """The mail about the order, as HTML."""
-        message = message_for(OutboxMail(order=self.order, kind=kind))
-        return HttpResponse(message.alternatives[0][0])
+        return handler(self.request()) if status == 500 else handler(self.request(), exception=Exception())
 
     def without_goods(self) -> "Scene":
         """Everything is off the shelves."""
@@ -91,15 +96,26 @@ class Scene:
         self.browser.cookies[settings.SESSION_COOKIE_NAME] = str(session.session_key)
         return self
 
+    def with_coupon(self, yuan: str = "30.00") -> "Scene":
+        """The visitor has entered a coupon of so many yuan."""
+        self.coupon = Coupon.objects.create(code=COUPON, value=Decimal(yuan))
+        session = self.browser.session
+        session[coupons.KEY] = COUPON
+        session.save()
+        return self
+
     def variant(self, slug: str) -> Variant:
         """The first variant of a product."""
         return Variant.objects.filter(product__slug=slug).select_related("product")[0]
 
     def ordered(self, becomes: str = "awaiting", *slugs: str) -> "Scene":
-        """The visitor has placed an order, and this has become of it: WAITING, CLOSED or what payments.demo names."""
+        """The visitor has placed an order, and this has become of it: HOST = urlsplit(settings.SITE_URL).netloc
+        COUPON = "LEAF-2026"
+                KEPT_HEADERS = ("Content-Type", "Content-Security-Policy")
+                WAITING, CLOSED or what payments.demo names."""
         self.with_cart(*(slugs or ("longjing-green", "plum-vase")))
         placed_at = timezone.now() - timedelta(minutes=0 if becomes in WAITING else 90)
-        quote = Quote(Cart(self.browser.session).lines(), [])
+        quote = Quote(Cart(self.browser.session).lines(), [], CONTACT["province"], self.coupon)
         with translation.override(self.language):
             self.order = place(quote, CONTACT, key=new_key(), now=placed_at)
         self._remember(self.order)
@@ -122,6 +138,11 @@ class Scene:
         elif becomes != "awaiting":
             demo.befall(self.order, becomes, minutes=3)
 
+    def as_stranger(self) -> "Scene":
+        """Somebody in another browser, who has the address of the order's page."""
+        self.browser.cookies.clear()
+        return self
+
     def as_found(self) -> "Scene":
         """The order was not placed in this browser but found by its number."""
         session = self.browser.session
@@ -134,16 +155,12 @@ class Scene:
         Order.objects.filter(pk=self.order.pk).update(expires_at=timezone.now() - timedelta(seconds=20))
         return self
 
-    def _request(self) -> HttpRequest:
-        request: HttpRequest = RequestFactory(SERVER_NAME=settings.SITE_HOST).get(self._address(""))
-        request.LANGUAGE_CODE = self.language
-        return request
-
     def _address(self, path: str) -> str:
         return f"/{self.language}/{path.format(number=self.order.number)}"
 
     def _answer(self, response: Any) -> HttpResponse:
-        return HttpResponse(response.content, response.headers["Content-Type"], response.status_code)
+        kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        return HttpResponse(response.content, status=response.status_code, headers=kept)
 
 
 def draw(make: Callable[[Scene], HttpResponse], language: str) -> HttpResponse:

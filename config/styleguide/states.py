@@ -4,14 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
+from django.utils import timezone
 
 from config.styleguide.scene import CONTACT, Scene
+from content import errors
+from orders.specimens import SPECIMENS, specimen
+from payments import refusals
 
 PAGES = {
     "P01": "Home", "P02": "Category", "P03": "Search", "P04": "Product", "P05": "Cart", "P06": "Checkout",
     "P07": "Cashier", "P08": "Waiting dialog", "P09": "Result", "P10": "Order", "P11": "Find an order",
     "P12": "Orders of a member", "P13": "Log in", "P14": "Register", "P15": "Account", "P16": "Reset the password",
-    "P17": "Not found", "P18": "Failure", "P19": "Other refusals", "P20": "Legal pages and help", "P21": "Mails",
+    "P17": "Not found", "P18": "Pages of last resort", "P19": "Other refusals",
+    "P20": "Legal pages and help", "P21": "Mails",
 }  # fmt: skip
 BECOMES = (
     "awaiting", "confirming", "paid", "shipped", "completed", "expired", "cancelled", "paid-late", "refunding",
@@ -19,6 +24,7 @@ BECOMES = (
 )  # fmt: skip
 WECHAT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile MicroMessenger/8.0"
 HELP = ("delivery", "terms", "privacy", "contact")
+ALIPAY = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile AlipayClient/10.6"
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 WRONG = {"name": "", "phone": "138 0013", "province": "", "city": "杭州市", "email": "lin@", "note": "1" * 201}
 STALE = {"shown": "1x1@1.00 +12.00"}
@@ -38,6 +44,11 @@ class State:
 def at(path: str) -> Maker:
     """The page there, with nothing before it."""
     return lambda shop: shop.open(path)
+
+
+def letter(name: str) -> Maker:
+    """A mail of that kind, as HTML."""
+    return lambda shop: HttpResponse(specimen(name, shop.language).html)
 
 
 def after(becomes: str, part: str) -> Maker:
@@ -89,6 +100,9 @@ BUYING = [
     State("P06", "checkout-changed", lambda shop: shop.with_cart("letter-set").send("checkout/", CONTACT | STALE)),
     State("P06", "checkout-gone", lambda shop: shop.with_cart("letter-set")
           .withdrawn("letter-set").send("checkout/", CONTACT | STALE)),
+    State("P06", "checkout-coupon", lambda shop: shop.with_cart("plum-vase").with_coupon().open("checkout/")),
+    State("P06", "checkout-wrong-coupon", lambda shop: shop.with_cart("plum-vase").send("checkout/", {
+        "act": "coupon", "coupon": "NO-SUCH"})),
     State("P07", "cashier", lambda shop: shop.ordered().open("orders/{number}/pay/")),
     State("P07", "cashier-confirming", lambda shop: shop.ordered("confirming").open("orders/{number}/pay/")),
     State("P07", "cashier-closed", lambda shop: shop.ordered("expired").open("orders/{number}/pay/")),
@@ -101,11 +115,24 @@ BUYING = [
     State("P07", "cashier-no-more-time", lambda shop: shop.ordered().overdue().send("orders/{number}/extend/")),
     State("P07", "cashier-other-method", lambda shop: shop.ordered()
           .send("orders/{number}/pay/start/", {"method": "cash"})),
-    State("P07", "cashier-gateway-silent", lambda shop: shop.ordered().show("payments/gateway_silent.html", 503)),
+    State("P07", "cashier-coupon", lambda shop: shop.with_coupon().ordered().open("orders/{number}/pay/")),
+    State("P07", "cashier-alipay", lambda shop: shop.ordered()
+          .open("orders/{number}/pay/", HTTP_USER_AGENT=ALIPAY)),
+    State("P07", "cashier-silent", lambda shop: shop.ordered().show("payments/not_begun.html", 503, again="alipay")),
+    State("P07", "cashier-refused", lambda shop: shop.ordered()
+          .show("payments/not_begun.html", 503, again="alipay", reason=refusals.CLOSED)),
+    State("P07", "address", lambda shop: shop.ordered().open("orders/{number}/address/")),
+    State("P07", "address-errors", lambda shop: shop.ordered().send("orders/{number}/address/", WRONG)),
     State("P07", "cashier-cancelling", lambda shop: shop.ordered().open("orders/{number}/pay/"), opens="details.fold"),
     State("P08", "dialog", lambda shop: shop.ordered().open("orders/{number}/pay/"), opens="form#pay"),
     *(State("P09", f"result-{becomes}", after(becomes, "result/")) for becomes in BECOMES),
     *(State("P10", f"order-{becomes}", after(becomes, "")) for becomes in BECOMES),
+    State("P09", "result-free", lambda shop: shop.with_coupon("524.00").ordered().open("orders/{number}/result/")),
+    State("P09", "result-elsewhere", lambda shop: shop.ordered().as_stranger().open("orders/{number}/result/")),
+    State("P10", "order-refund", lambda shop: shop.ordered("paid").open("orders/{number}/refund/")),
+    State("P10", "order-refund-errors", lambda shop: shop.ordered("paid").send("orders/{number}/refund/")),
+    State("P10", "order-refund-asked", lambda shop: shop.ordered("paid").send("orders/{number}/refund/", {
+        "reason": "damaged", "words": ""})),
     State("P10", "order-found", lambda shop: shop.ordered("shipped").as_found().open("orders/{number}/")),
 ]  # fmt: skip
 
@@ -116,12 +143,15 @@ REST = [
         "number": "1000 2735 4819 06", "contact": "lin@example.com"})),
     State("P17", "404", at("nothing/here/")),
     State("P18", "500", lambda shop: shop.fail(500)),
-    State("P19", "400", lambda shop: shop.fail(400)),
+    State("P18", "400", lambda shop: shop.fail(400)),
+    State("P18", "503", lambda shop: errors.plain("503.html", 503, until=timezone.localtime())),
+    State("P18", "503-without-end", lambda shop: errors.plain("503.html", 503)),
     State("P19", "403", lambda shop: shop.fail(403)),
-    State("P19", "403-csrf", lambda shop: shop.show("403_csrf.html", 403)),
+    State("P19", "403-csrf", lambda shop: errors.csrf_failure(shop.request())),
+    State("P19", "410", lambda shop: errors.gone(shop.request())),
+    State("P19", "429", lambda shop: errors.too_many(shop.request(), 600)),
     *(State("P20", f"help-{slug}", at(f"help/{slug}/")) for slug in HELP),
-    State("P21", "mail-paid", lambda shop: shop.ordered("paid").mail("paid")),
-    State("P21", "mail-refund", lambda shop: shop.ordered("refunded").mail("refund-1")),
+    *(State("P21", f"mail-{name}", letter(name)) for name in SPECIMENS),
 ]  # fmt: skip
 
 STATES = {state.name: state for state in [*SHELVES, *BUYING, *REST]}
