@@ -69,9 +69,12 @@ INSTALLED_APPS = [
     "tree_queries",
     "csp",
     "content",
+    # Not "allauth" itself: it brings templates, and every page that can be reached is to be ours.
+    "allauth.account",
     "shop",
     "orders",
     "payments",
+    "accounts",
 ]
 MIDDLEWARE = [
     "content.request_id.name_requests",
@@ -86,6 +89,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -169,8 +173,34 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else Non
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "content.errors.csrf_failure"
-LOGIN_URL = LOGIN_REDIRECT_URL = "/admin/"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+
+# --- accounts: shoppers log in by e-mail, staff also by name; both behind the same limits of tries
+
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+RULES = "django.contrib.auth.password_validation"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": f"{RULES}.CommonPasswordValidator"},
+    {"NAME": f"{RULES}.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/admin/"  # after the back office's own login; shoppers: accounts/adapter.py
+PASSWORD_RESET_TIMEOUT = 30 * 60
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Mandatory: only so can register answer alike for an address with and without an account, and orders be claimed safely.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_RATE_LIMITS = False  # the shop has one counter of tries for everything: shop/throttle.py, accounts/limits.py
 
 # --- mail
 
@@ -197,6 +227,7 @@ if BUSINESS_LICENCE and not (len(BUSINESS_LICENCE) == 18 and BUSINESS_LICENCE.is
 ORDER_NUMBER_START = read.number("ORDER_NUMBER_START", 10_000_001, 1, 99_999_999)
 ORDER_PAY_MINUTES = read.number("ORDER_PAY_MINUTES", 30, 2, 1440)
 ORDER_PAY_EXTENSIONS = read.number("ORDER_PAY_EXTENSIONS", 10, 0, 100)
+ORDER_KEEP_DAYS = read.number("ORDER_KEEP_DAYS", 1095, 30, 36_500)
 SHIPPING_FEE = read.number("SHIPPING_FEE", 12, 0, 100_000)
 SHIPPING_FREE_FROM = read.number("SHIPPING_FREE_FROM", 199, 0, 100_000_000)
 

@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.staff import staff_login
 from config import health
 from payments import callbacks
 from shop import pages
@@ -13,6 +14,7 @@ handler400 = "content.errors.bad_request"
 handler500 = "content.errors.server_error"
 urlpatterns = [
     path("", pages.choose_language),
+    path("admin/login/", staff_login),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
@@ -24,6 +26,7 @@ urlpatterns = [
         path("", include("shop.urls")),
         path("", include("orders.urls")),
         path("", include("payments.urls")),
+        path("account/", include("accounts.urls")),
     ),
 ]
 

@@ -36,6 +36,11 @@ def sees_all(request: HttpRequest, order: Order) -> bool:
     return _in_session(request, order.number, PLACED, PROVED) or _is_buyer(request, order)
 
 
+def placed_as_guest(request: HttpRequest, order: Order) -> bool:
+    """Whether a guest placed it in this browser: one who only found it may be somebody else."""
+    return order.buyer_id is None and not request.user.is_authenticated and sees_all(request, order)
+
+
 def remember(request: HttpRequest, order: Order, *, found: bool = False) -> None:
     """Lets this session see the order it placed or ``found``; the oldest are forgotten, the session stays small."""
     _keep(request, order, FOUND if found else PLACED)

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from orders import coupons
 from orders.access import placed_here, remember
+from orders.book import CHOICE, KEEP, OTHER, AddressBook
 from orders.checkout import MOST_UNPAID, MOST_YUAN, Quote, StockLost, place, placed_with, problem_of, too_many_unpaid
 from orders.forms import CheckoutForm, new_key
-from orders.models import Order
+from orders.models import Address, Order
 from shop.cart import Cart
 from shop.provinces import NAMES
 from shop.redirects import SeeOther
@@ -31,11 +32,12 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """The one page between cart and cashier."""
     if request.method == "POST":
         return _submit(request)
-    draft = request.session.get(DRAFT, {})
-    quote = _quote(request, draft.get("province", ""))
+    draft = {"email": getattr(request.user, "email", "")} | request.session.get(DRAFT, {})
+    book = AddressBook.of(request.user, draft.get(CHOICE))
+    quote = _quote(request, book.chosen.province if book.chosen else draft.get("province", ""))
     if not quote.lines:
         return redirect("shop:cart")
-    form = CheckoutForm(initial=draft, strict=bool(quote.not_returnable))
+    form = CheckoutForm(initial=draft, strict=bool(quote.not_returnable), book=book)
     return _checkout_page(request, form, quote)
 
 
@@ -56,15 +58,17 @@ def sums(request: HttpRequest) -> HttpResponse:
 
 
 def _submit(request: HttpRequest) -> HttpResponse:
+    book = AddressBook.of(request.user, request.POST.get(CHOICE, OTHER))
+    sent = book.filled(request.POST)
     # Read before the look for a twin: were it placed in between, its goods would look lost.
-    quote = _quote(request, request.POST.get("province", ""))
-    form = CheckoutForm(request.POST, strict=bool(quote.not_returnable))
+    quote = _quote(request, sent.get("province", ""))
+    form = CheckoutForm(sent, strict=bool(quote.not_returnable), book=book)
     placed = placed_with(form.key) if form.key else None
     if placed:
         return _to_cashier(request, placed)
     if not quote.lines and not quote.gone:
         return SeeOther("shop:cart")
-    request.session[DRAFT] = form.draft
+    request.session[DRAFT] = book.draft(form.draft)
     act = request.POST.get("act", "")
     if act == "drop":
         request.session.pop(coupons.KEY, None)
@@ -112,7 +116,7 @@ def _too_many(seconds: int) -> str:
 
 def _refused_coupon(request: HttpRequest, form: CheckoutForm, quote: Quote, why: str, wait: int) -> HttpResponse:
     """The page as it was typed, with this one error: the rest is not judged before the order is sent."""
-    unjudged = CheckoutForm(initial=form.typed, strict=bool(quote.not_returnable))
+    unjudged = CheckoutForm(initial=form.typed, strict=bool(quote.not_returnable), book=form.book)
     response = _checkout_page(request, unjudged, quote, coupon=(form.code, why), status=429 if wait else 422)
     if wait:
         response["Retry-After"] = str(wait)
@@ -131,6 +135,8 @@ def _place(request: HttpRequest, form: CheckoutForm, quote: Quote) -> HttpRespon
     except Exception:
         request.session.save()  # an answer 500 would lose the address that was typed
         raise
+    if buyer and KEEP in request.POST and not form.book.chosen:
+        Address.objects.keep(buyer, {name: form.contact[name] for name in Address.FIELDS})
     return _to_cashier(request, order)
 
 

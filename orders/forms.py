@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import flatatt
 from django.utils.translation import gettext_lazy as _
 
+from orders.book import AddressBook
 from shop.provinces import province_choices
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -57,8 +58,9 @@ class ShownField:
             attributes["aria-invalid"] = "true"
         if described:
             attributes["aria-describedby"] = " ".join(f"{bound.name}-{part}" for part in described)
+        value = "" if bound.widget_type == "password" else str(bound.value() or "")  # a password is not sent back
         return cls(
-            bound.name, str(bound.label), str(bound.help_text), error, str(bound.value() or ""), bound.widget_type,
+            bound.name, str(bound.label), str(bound.help_text), error, value, bound.widget_type,
             flatatt(attributes), list(getattr(bound.field, "choices", ())),
         )  # fmt: skip
 
@@ -151,16 +153,20 @@ class CheckoutForm(AddressForm):
 
     CONTACT = (*AddressForm.CONTACT, "email", "note")
 
-    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None, strict: bool = False) -> None:
+    def __init__(
+        self, data: Any = None, initial: dict[str, Any] | None = None, strict: bool = False,
+        book: AddressBook | None = None,
+    ) -> None:  # fmt: skip
         """``strict``: the cart holds goods that cannot be returned, which the shopper must have seen."""
         super().__init__(data, initial)
+        self.book = book or AddressBook()
         if not strict:
             del self.fields["no_return"]
 
     @property
-    def address(self) -> list[ShownField]:
-        """The seven fields that are always shown."""
-        return [*super().address, ShownField.of(self["email"])]
+    def receipt(self) -> ShownField:
+        """The e-mail."""
+        return ShownField.of(self["email"])
 
     @property
     def aside(self) -> ShownField:

@@ -10,7 +10,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 from huey import crontab
 
-from orders import mails
+from orders import forgetting, mails
 from orders.models import OutboxMail
 from payments import closing, reconcile, repay, sweep
 from payments.incidents import raise_incident
@@ -92,3 +92,9 @@ def reconcile_yesterday() -> None:
 def mend_search() -> None:
     """Finds products that were written past the search index."""
     search_index.mend()
+
+
+@scheduled(EVERY_NOON)
+def forget_persons() -> None:
+    """Takes the person out of old orders that no longer need one."""
+    forgetting.forget(forgetting.due())

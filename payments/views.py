@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from orders.access import is_own, let_pay, order_to_pay, own_order, sees_all
+from orders.access import is_own, let_pay, order_to_pay, own_order, placed_as_guest, sees_all
 from orders.models import Order
 from orders.numbers import is_number
 from orders.status import status_of
@@ -175,6 +175,7 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
         "live": order.status in UNPAID,
         "payable": _payable(order),
         "own": is_own(request, order),
+        "offer": payment is not None and placed_as_guest(request, order),
     }
     return render(request, "payments/result.html", page)
 

@@ -50,14 +50,17 @@
     if (!button.hasAttribute("aria-busy")) button.textContent = label;
     say.textContent = said;
   };
+  const goesTo = () => form.querySelector("[name=address]:checked")?.dataset.province ?? province.value;
   const reckon = async () => {
-    const asked = province.value;
+    const asked = goesTo();
     try {
       const answer = await fetch(`${form.dataset.sums}?province=${encodeURIComponent(asked)}`);
-      if (answer.status === 200 && province.value === asked) show(await answer.json());
+      if (answer.status === 200 && goesTo() === asked) show(await answer.json());
     } catch { /* What was not told here is told after the press: nothing is ordered at a price not seen. */ }
   };
-  if (form?.dataset.sums && button) province.addEventListener("change", reckon);
+  if (form?.dataset.sums && button) {
+    form.addEventListener("change", ({ target }) => { if (["province", "address"].includes(target.name)) reckon(); });
+  }
 
   /* Enter in the coupon's field means the button beside it, not the order. */
   form?.elements.coupon?.addEventListener("keydown", (event) => {

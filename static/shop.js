@@ -31,6 +31,18 @@
     say(button.dataset.copied);
   });
 
+  /* A password can be looked at while it is typed; it is hidden again before it is sent. */
+  document.querySelectorAll("[data-reveal]").forEach((button) => {
+    const field = document.getElementById(button.getAttribute("aria-controls"));
+    const show = (shown) => {
+      field.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", shown);
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => show(field.type === "password"));
+    field.form.addEventListener("submit", () => show(false));
+  });
+
   /* Esc closes the phone menu and gives the focus back. */
   const menu = document.querySelector("details.menu");
   document.addEventListener("keydown", (event) => {

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("config", "content", "orders", "payments", "shop")
+APPS = ("accounts", "config", "content", "orders", "payments", "shop")
 # How many leading arguments of each are texts; of pgettext and npgettext the first is the context.
 CALLS = {
     "_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2, "pgettext": 2,

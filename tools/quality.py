@@ -60,6 +60,7 @@ PACKAGES = (
     "shop",
     "orders",
     "payments",
+    "accounts",
     "simulator",
     "tests",
     "bench",

@@ -20,7 +20,7 @@ from shop.tests.factories import VariantFactory
 
 pytestmark = pytest.mark.django_db
 ABSENT = "10000001000000"
-FORMS = {"method": "alipay-instant", "bank": "", "quantity": "1"}
+FORMS = {"password1": "a horse of battery", "method": "alipay-instant", "bank": "", "quantity": "1"}
 EXAMPLES = {"number": ABSENT, "method": "alipay", "slug": "cup", "name": "p/cup-400.webp"}
 HOST, FOREIGN = "http://testserver", "https://evil.example"
 

@@ -12,7 +12,7 @@ from payments.tests.open_double import OpenDouble, answer
 pytestmark = pytest.mark.django_db
 BILL = "alipay.data.dataservice.bill.downloadurl.query"
 BY_THE_MINUTE = [jobs.ask_open_attempts, jobs.expire_orders, jobs.follow_up_refunds, jobs.send_mails]
-ALL = [*BY_THE_MINUTE, jobs.reconcile_yesterday, jobs.mend_search]
+ALL = [*BY_THE_MINUTE, jobs.reconcile_yesterday, jobs.mend_search, jobs.forget_persons]
 
 
 @pytest.fixture(autouse=True)

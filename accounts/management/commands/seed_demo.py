@@ -1,4 +1,4 @@
-"""Fills the demo: goods, staff, and orders in every state. Refused where real money moves."""
+"""Fills the demo: goods, staff, members, and orders in every state. Refused where real money moves."""
 
 import logging
 from argparse import ArgumentParser
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts import demo as members
 from orders import demo as orders
 from payments import demo as payments
 from shop.demo import catalogue, staff
@@ -38,12 +39,12 @@ class Command(BaseCommand):
         unpaid = options["orders"] // 4
         orders.seed(unpaid, options["days"], options["seed"], self._progress)
         payments.seed(options["orders"] - unpaid, options["days"], options["seed"], self._progress)
-        self._print_logins(staff.seed())
+        self._print_logins(staff.seed(), members.seed())
         logging.disable(logging.NOTSET)
 
     def _reset(self) -> None:
         """The tables are made anew: append-only ones refuse to be emptied."""
-        for app in ("payments", "orders", "shop"):
+        for app in ("accounts", "payments", "orders", "shop"):
             call_command("migrate", app, "zero", verbosity=0)
         call_command("migrate", verbosity=0)
 
@@ -57,7 +58,10 @@ class Command(BaseCommand):
         elif done >= total:
             self.stdout.write(f"{stage}: {total}")
 
-    def _print_logins(self, logins: list[tuple[str, str]]) -> None:
+    def _print_logins(self, logins: list[tuple[str, str]], shoppers: list[tuple[str, str]]) -> None:
         self.stdout.write(f"Demo ready, {datetime.now():%H:%M}. Staff logins at {settings.SITE_URL}/admin/:")
         for name, password in logins:
             self.stdout.write(f"  {name:<10} {password}")
+        self.stdout.write(f"Shoppers with an account, at {settings.SITE_URL}/zh-hans/account/login/:")
+        for email, password in shoppers:
+            self.stdout.write(f"  {email:<22} {password}")
