@@ -65,7 +65,7 @@ def test_every_failure_has_the_same_answer(shopper: Client, lin: User) -> None:
 
 def test_every_failure_costs_one_hash(shopper: Client, lin: User, monkeypatch: pytest.MonkeyPatch) -> None:
     hashed: list[str] = []
-    monkeypatch.setattr(User, "check_password", lambda user, raw: bool(hashed.append("known")))
+    monkeypatch.setattr(User, "check_password", lambda user, raw: hashed.append("known"))
     monkeypatch.setattr(User, "set_password", lambda user, raw: hashed.append("unknown"))
     log_in(shopper, password="wrong")
     log_in(shopper, "nobody@example.com")

@@ -1,6 +1,7 @@
 """P09: after payment a guest is offered an account for one password; what others may learn of it is nothing."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -29,7 +30,7 @@ def result(browser: Client, order: Order) -> str:
     return str(browser.get(f"/en/orders/{order.number}/result/").content.decode())
 
 
-def accept(browser: Client, order: Order, password: str = PASSWORD) -> object:
+def accept(browser: Client, order: Order, password: str = PASSWORD) -> Any:
     """Takes the offer."""
     return browser.post(f"/en/account/offer/{order.number}/", {"password1": password})
 
