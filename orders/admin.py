@@ -19,6 +19,7 @@ from orders.coupon_admin import CouponAdmin
 from orders.forms import digits_of, phone_of
 from orders.models import MOST_TRIES, Coupon, Order, OrderEvent, OrderLine, OutboxMail
 from orders.numbers import DIGITS, is_number
+from orders.specimen_views import as_html, catalogue
 from orders.templatetags.masks import mask_email, mask_name
 from shop.templatetags.money import plain_money
 
@@ -237,8 +238,13 @@ class MailAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(reverse("admin:orders_order_change", args=[mail.order_id]))
 
     def get_urls(self) -> list[Any]:
-        again = self.admin_site.admin_view(self.again)
-        return [path("<int:pk>/again/", again, name="orders_outboxmail_again"), *super().get_urls()]
+        staff = self.admin_site.admin_view
+        return [
+            path("<int:pk>/again/", staff(self.again), name="orders_outboxmail_again"),
+            path("specimens/<str:language>/", staff(catalogue), name="orders_outboxmail_specimens"),
+            path("specimens/<str:language>/<str:name>/", staff(as_html), name="orders_outboxmail_specimen"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -57,8 +57,8 @@ def write(kind: str, order: Order, lines: Sequence[OrderLine], facts: Facts) -> 
         }
         return Letter(
             words.subject,
-            render_to_string("orders/email/letter.txt", page),
-            render_to_string("orders/email/letter.html", page),
+            render_to_string("orders/email/letter.txt", page).strip() + "\n",
+            render_to_string("orders/email/letter.html", page).strip(),
         )
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 
 from orders.mails import queue, send_due
 from orders.models import MOST_TRIES, Order, OutboxMail
+from orders.specimens import SPECIMENS
 from orders.tests.factories import OrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,37 @@ def test_many_are_sent_again_from_the_list(row: OutboxMail, writer: Client, read
     answer = writer.post(LIST, chosen, follow=True, headers={"accept-language": "en"})
     assert "1 mail is sent again." in answer.content.decode()
     assert send_due() == 2
+
+
+# --- all mails at once
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en", "ja"])
+def test_staff_read_every_mail_in_every_language(reader: Client, language: str) -> None:
+    page = seen(reader, f"{LIST}specimens/{language}/")
+    assert page.count("<pre") == len(SPECIMENS)
+    for name in SPECIMENS:
+        assert f"{LIST}specimens/{language}/{name}/" in page
+
+
+def test_the_list_leads_to_them(reader: Client) -> None:
+    assert f'href="{LIST}specimens/en/"' in seen(reader, LIST)
+
+
+def test_a_specimen_may_bring_its_styles_and_load_nothing(reader: Client) -> None:
+    answer = reader.get(f"{LIST}specimens/ja/paid/")
+    assert answer.content.decode().startswith("<!doctype html>")
+    policy = dict(one.strip().split(" ", 1) for one in answer["Content-Security-Policy"].split(";"))
+    assert policy.pop("style-src") == "'unsafe-inline'"
+    assert set(policy.values()) == {"'none'"}
+
+
+@pytest.mark.parametrize("path", ["fr/", "en/none/", "fr/paid/", "en/refund-1/"])
+def test_there_is_no_other_specimen(reader: Client, path: str) -> None:
+    assert reader.get(f"{LIST}specimens/{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["en/", "en/paid/"])
+def test_specimens_are_for_who_may_see_mails(hire: Callable[..., Client], stranger: Client, path: str) -> None:
+    assert hire("other", "view_order").get(f"{LIST}specimens/{path}").status_code == 403
+    assert stranger.get(f"{LIST}specimens/{path}").status_code == 302

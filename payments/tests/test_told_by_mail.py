@@ -102,7 +102,10 @@ def last_try(order: Order, monkeypatch: pytest.MonkeyPatch) -> OutboxMail:
     return OutboxMail.objects.get()
 
 
-def test_a_mail_that_is_given_up_needs_a_person(last_try: OutboxMail, order: Order, finance: Client) -> None:
+def test_a_mail_that_is_given_up_needs_a_person(
+    last_try: OutboxMail, order: Order, finance: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
     for _ in range(2):
         jobs.send_mails.call_local()
     incident = Incident.objects.get()
