@@ -122,7 +122,11 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
-elif DATABASE["ENGINE"] != "django.db.backends.postgresql":
+elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
+    # As long as SQLite waits; and a worker that hangs amid a transaction does not keep its locks for ever.
+    LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+    DATABASE["OPTIONS"] = {"options": LIMITS} | DATABASE.get("OPTIONS", {})
+else:
     read.wrong("DATABASE_URL", "write postgres://… or sqlite:///…")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 QUEUE_URL = read.text("QUEUE_URL")

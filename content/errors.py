@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import sys
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -13,6 +15,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from content import request_id
 
+# PostgreSQL calls a write to a read-only server an internal error.
+DATABASE_TROUBLE = (OperationalError, InternalError, InterfaceError)
+RETRY_SECONDS = 10
 STYLE = (Path(__file__).parent / "plain.css").read_text(encoding="utf-8")
 HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -33,8 +38,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """P18."""
-    return plain("500.html", 500)
+    """P18: 503 where the database is away, locked or read-only, for that passes; 500 where the fault is ours."""
+    passing = isinstance(sys.exc_info()[1], DATABASE_TROUBLE)
+    response = plain("500.html", 503 if passing else 500)
+    if passing:
+        response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def gone(request: HttpRequest) -> HttpResponse:

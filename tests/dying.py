@@ -1,10 +1,12 @@
 """A shop whose processes die by SIGKILL at a named point, once: ``gunicorn tests.dying``. The shop's code is as it is.
 
 The file ``die`` in the data folder names the point: ``before-commit`` or ``after-commit``, of the next transaction.
+With ``stop `` before it the process stands still there, until somebody lets it go on.
 """
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +30,11 @@ def die() -> None:
 def at_named_point(point: str) -> None:
     """Dies if the file names this point."""
     order = settings.DATA_DIR / "die"
-    if order.exists() and order.read_text() == point:
+    word = order.read_text() if order.exists() else ""
+    if word == f"stop {point}":
+        order.write_text(f"stopped {os.getpid()}")
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)  # at this thread: it gets no further
+    if word == point:
         order.unlink()
         die()
 

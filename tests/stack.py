@@ -34,8 +34,8 @@ def free_port() -> int:
 class Database:
     """A migrated and stocked database from which copies are made, on the engine named by DATABASE_URL."""
 
-    def __init__(self, folder: Path, prepare: Sequence[Sequence[str]]) -> None:
-        self.server = os.environ.get("DATABASE_URL", "")
+    def __init__(self, folder: Path, prepare: Sequence[Sequence[str]], server: str | None = None) -> None:
+        self.server = os.environ.get("DATABASE_URL", "") if server is None else server
         self.folder = folder / "template"
         self.folder.mkdir()
         self.created: list[str] = []

@@ -1,4 +1,4 @@
-"""What the tests need besides Python packages: a browser, fonts for its screens, PostgreSQL's programs."""
+"""What the tests need besides Python packages: a browser, fonts for its screens, two servers, a tracer that injects faults."""
 
 import os
 import shutil
@@ -8,6 +8,8 @@ from pathlib import Path
 from tools.console import fail, run, say
 from tools.postgres import program
 
+# Debian's package behind each program that is found by its name.
+PROGRAMS = {"redis-server": "redis-server", "strace": "strace"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -33,7 +35,7 @@ def missing() -> list[str]:
         packages.append("fonts-noto-cjk")
     if program("initdb") is None or program("postgres") is None:
         packages.append("postgresql")
-    return packages
+    return packages + [package for name, package in PROGRAMS.items() if shutil.which(name) is None]
 
 
 def ensure() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -123,3 +124,19 @@ class TestFormWithoutItsToken:
 def test_a_view_may_refuse_too(rf: RequestFactory) -> None:
     request: HttpRequest = rf.get("/")
     assert errors.bad_request(request, PermissionDenied()).status_code == 400
+
+
+TROUBLE = [OperationalError("database is locked"), InternalError("read-only transaction"), InterfaceError("closed")]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE, ids=str)
+def test_a_database_that_is_away_for_a_while_is_told_as_passing(
+    monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail() -> bool:
+        raise trouble
+
+    monkeypatch.setattr("config.health._migrated", fail)
+    answer = Client(raise_request_exception=False).get("/readyz")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert all(words in answer.content.decode() for words in CALM)

@@ -74,6 +74,7 @@ class Money(RuleBasedStateMachine):
         self.cup: Variant = VariantFactory(on_hand=UNITS)
         self.shoppers = [Client(), Client(), Client()]
         self.owners: dict[str, Client] = {}
+        self.form: dict[str, Any] = {}
         self.lossy = False
 
     @initialize(lossy=booleans())
@@ -93,6 +94,7 @@ class Money(RuleBasedStateMachine):
         with dying(self.alipay, death):
             self._fill_in(self.shoppers[who])
         for order in Order.objects.exclude(number__in=before):
+            self._is_led_to(order, self.shoppers[who])
             self.owners[order.number] = self.shoppers[who]
 
     @precondition(lambda self: self.owners)
@@ -296,7 +298,13 @@ class Money(RuleBasedStateMachine):
 
     def _fill_in(self, shopper: Client) -> None:
         shopper.post("/en/cart/add/", {"variant": self.cup.pk, "quantity": 1})
-        shopper.post(CHECKOUT, filled(shopper))
+        self.form = filled(shopper)
+        shopper.post(CHECKOUT, self.form)
+
+    def _is_led_to(self, order: Order, shopper: Client) -> None:
+        """Where the shop died between the order and its answer, the form is sent again and leads to the same order."""
+        if order.number not in shopper.session.get("orders", []):
+            assert order.number in shopper.post(CHECKOUT, self.form)["Location"]
 
     def _order(self, n: int) -> Order:
         order: Order = Order.objects.get(number=pick(list(self.owners), n))

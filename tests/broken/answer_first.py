@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-import tests.dying  # noqa: F401 - the points of death
+import tests.traceable  # noqa: F401 - the points of death, and leave to be traced
 from config.wsgi import application as shop
 from payments import callbacks
 from payments.settle import Outcome, act

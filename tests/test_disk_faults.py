@@ -1,0 +1,131 @@
+"""The disk under SQLite, and the wire to PostgreSQL, at the moment of a commit: ``success`` is never said too early.
+
+System calls of the running shop are watched, refused and made deadly by strace.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.playing import NOTHING, ONCE
+from tests.stack import Database, Stack, manage
+from tests.test_killed import notified, paid, the_books_hold
+from tests.tracing import Trace
+
+SYNCS = ("fdatasync", "fsync")
+EVERYTHING_SENT = "trace=fdatasync,fsync,sendto,recvfrom"
+
+
+@pytest.fixture(scope="session")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Stocked, on SQLite whatever the run is about: the disk is the shop's own there."""
+    prepare = [["manage.py", "migrate", "-v0", "--skip-checks"], ["-m", "tests.goods"]]
+    return Database(tmp_path_factory.mktemp("lite"), prepare, server="")
+
+
+@pytest.fixture
+def on_disk(lite: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Stack]]:
+    """Starts a shop on a SQLite file."""
+    stacks: list[Stack] = []
+
+    def make(wsgi: str = "tests.traceable") -> Stack:
+        stack = Stack(lite, tmp_path_factory.mktemp("disk") / "data", wsgi=wsgi, simulator=True)
+        stacks.append(stack)
+        return stack.__enter__()
+
+    yield make
+    for stack in stacks:
+        stack.stop()
+
+
+def around_success(trace: Trace, durable: Callable[[str], bool]) -> tuple[int, int]:
+    """How many durable commits the answering thread made before it said ``success``, and how many after."""
+    (answer,) = [n for n, (_, call) in enumerate(trace.calls()) if "sendto" in call and "success" in call]
+    thread = trace.calls()[answer][0]
+    made = [n for n, (who, call) in enumerate(trace.calls()) if who == thread and durable(call)]
+    return sum(n < answer for n in made), sum(n > answer for n in made)
+
+
+def synced(call: str) -> bool:
+    return call.startswith(SYNCS)
+
+
+def committed(call: str) -> bool:
+    """PostgreSQL has said that the transaction is on its disk."""
+    return call.startswith(("recvfrom", "<... recvfrom")) and "COMMIT" in call
+
+
+# X9: the order of sync and answer.
+
+
+def test_the_effect_is_on_disk_before_success_leaves(start: Callable[..., Stack]) -> None:
+    purchase = paid(start(simulator=True, wsgi="tests.traceable"))
+    with Trace(purchase.stack, EVERYTHING_SENT) as trace:
+        assert notified(purchase) == "200 success"
+    before, after = around_success(trace, committed if purchase.stack.environment["DATABASE_URL"] else synced)
+    assert (before >= 1, after) == (True, 0)
+
+
+@pytest.mark.once
+def test_the_trace_catches_a_shop_that_answers_before_it_books(on_disk: Callable[..., Stack]) -> None:
+    purchase = paid(on_disk("tests.broken.answer_first"))
+    with Trace(purchase.stack, EVERYTHING_SENT) as trace:
+        notified(purchase)
+        purchase.becomes("paid")
+    assert around_success(trace, synced)[1] > 0
+
+
+@pytest.mark.once
+def test_the_trace_catches_a_database_that_does_not_wait_for_its_disk(on_disk: Callable[..., Stack]) -> None:
+    purchase = paid(on_disk("tests.broken.sync_normal"))
+    with Trace(purchase.stack, EVERYTHING_SENT) as trace:
+        assert notified(purchase) == "200 success"
+    assert around_success(trace, synced)[0] == 0
+    with pytest.raises(AssertionError, match="does not sync"):
+        manage(["-c", UNDER_NORMAL], purchase.stack.environment)
+
+
+UNDER_NORMAL = "import tests.broken.sync_normal; from django.core.management import call_command as c; c('check_money')"
+
+
+# X2, X3: death inside the commit's sync, and between commit and answer.
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("nth", [1, 2])
+def test_killed_inside_the_sync_of_a_commit(on_disk: Callable[..., Stack], nth: int) -> None:
+    purchase = paid(on_disk())
+    with Trace(purchase.stack, "trace=fdatasync,fsync", f"inject=fdatasync,fsync:signal=KILL:when={nth}"):
+        assert "success" not in notified(purchase)
+    assert purchase.effects() in (NOTHING, ONCE)
+    assert (notified(purchase), purchase.effects()) == ("200 success", ONCE)
+    the_books_hold(purchase.stack)
+
+
+@pytest.mark.once
+def test_killed_between_commit_and_answer(on_disk: Callable[..., Stack]) -> None:
+    purchase = paid(on_disk())
+    with Trace(purchase.stack, "trace=sendto", "inject=sendto:signal=KILL:when=1"):
+        assert "success" not in notified(purchase)
+    assert purchase.effects() == ONCE
+    assert (notified(purchase), purchase.effects()) == ("200 success", ONCE)
+    the_books_hold(purchase.stack)
+
+
+# X4: the disk is full, broken or read-only.
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("fault", [
+    "inject=pwrite64:error=ENOSPC", "inject=pwrite64:error=ENOSPC:when=3+", "inject=pwrite64:error=ENOSPC:when=8+",
+    "inject=pwrite64:error=EROFS", "inject=fdatasync,fsync:error=EIO", "inject=fdatasync,fsync:error=EIO:when=2+",
+])  # fmt: skip
+def test_a_disk_that_fails_lets_nothing_half_done(on_disk: Callable[..., Stack], fault: str) -> None:
+    purchase = paid(on_disk())
+    with Trace(purchase.stack, "trace=pwrite64,fdatasync,fsync", fault):
+        answer = notified(purchase)
+        assert answer[0] == "5" and "success" not in answer
+        assert purchase.status() in ("awaiting", "confirming")
+    assert purchase.effects() == NOTHING
+    assert (notified(purchase), purchase.effects()) == ("200 success", ONCE)
+    the_books_hold(purchase.stack)
