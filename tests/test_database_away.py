@@ -1,4 +1,4 @@
-"""The database breaks off, only reads, or is locked by somebody: no false ``success``, nothing half done, no dead shop."""
+"""The database breaks off, only reads, or is locked: no false ``success``, nothing half done, no dead shop."""
 
 import os
 import signal

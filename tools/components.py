@@ -1,4 +1,4 @@
-"""What the tests need besides Python packages: a browser, fonts for its screens, two servers, a tracer that injects faults."""
+"""What the tests need besides Python packages: a browser, fonts for its screens, PostgreSQL, Redis, a tracer."""
 
 import os
 import shutil
