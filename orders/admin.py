@@ -66,14 +66,18 @@ class MailInline(ReadOnlyInline):
     """What was written to the shopper, and a button that sends it again."""
 
     model = OutboxMail
-    fields = ("kind", "state_words", "created_at", "sent_at", "tries", "failure", "send_again")
-    readonly_fields = ("state_words", "send_again")
+    fields = ("label", "state_words", "created_at", "sent_at", "tries", "failure", "send_again")
+    readonly_fields = ("label", "state_words", "send_again")
     show_change_link = True
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """The button only for who may press it."""
         may = request.user.has_perm("orders.change_outboxmail")
         return [name for name in self.fields if may or name != "send_again"]
+
+    @admin.display(description=_("mail"))
+    def label(self, mail: OutboxMail) -> str:
+        return mail.label
 
     @admin.display(description=_("state"))
     def state_words(self, mail: OutboxMail) -> str:
@@ -195,7 +199,7 @@ class MailState(admin.SimpleListFilter):
 class MailAdmin(admin.ModelAdmin):
     """The outbox to read, as it was or will be sent; the right to change a mail is the right to send it again."""
 
-    list_display = ("kind", "order", "state_words", "created_at", "due_at", "sent_at", "tries", "failure")
+    list_display = ("label", "order", "state_words", "created_at", "sent_at", "tries", "failure")
     list_filter = (MailState,)
     list_select_related = ("order",)
     list_per_page = 50
@@ -205,8 +209,12 @@ class MailAdmin(admin.ModelAdmin):
     search_fields = ("order__number__exact",)
     search_help_text = _("An order number, in full.")
     actions = ("send_again",)
-    fields = ("order", "kind", "state_words", "created_at", "due_at", "sent_at", "tries", "failure", "text")
+    fields = ("order", "label", "state_words", "created_at", "due_at", "sent_at", "tries", "failure", "text")
     readonly_fields = fields
+
+    @admin.display(description=_("mail"))
+    def label(self, mail: OutboxMail) -> str:
+        return mail.label
 
     @admin.display(description=_("state"))
     def state_words(self, mail: OutboxMail) -> str:
@@ -229,7 +237,7 @@ class MailAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         mail = get_object_or_404(OutboxMail.objects.select_related("order"), pk=pk)
-        if not self.has_change_permission(request, mail):
+        if not self.has_change_permission(request):
             raise PermissionDenied
         if mail.again(by=request.user):
             messages.success(request, _("The mail is sent again within a minute."))
@@ -252,5 +260,6 @@ class MailAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: OutboxMail, form: Any, change: bool) -> None:
-        """There is nothing to save."""
+    def has_change_permission(self, request: HttpRequest, obj: OutboxMail | None = None) -> bool:
+        """Of a mail there is nothing to save; the right is to send mails again."""
+        return obj is None and super().has_change_permission(request)

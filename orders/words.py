@@ -44,3 +44,12 @@ EVENTS = {
     "expired": _("Closed: not paid in time"),
     "cancelled": _("Closed: cancelled"),
 }
+# What staff call the mails of orders.letters.
+MAILS = {
+    "paid": _("receipt"),
+    "shipped": _("parcel left"),
+    "refund": _("refund"),
+    "late": _("late payment goes back"),
+    "twice": _("second payment goes back"),
+    "closed": _("closed"),
+}

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
+from orders.words import MAILS
 
 MOST_TRIES = 10
 # Longer than a mail server may take for one mail: EMAIL_TIMEOUT for each of the ten steps of the dialogue.
@@ -56,13 +57,18 @@ class OutboxMail(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=Q(sent_at__isnull=True), name="mail_unsent")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.order}"
+        return f"{self.label} {self.order}"
 
     @property
     def message_id(self) -> str:
         """Its name for ever, so that who gets it twice after a crash sees one; a copy asked for has its own."""
         copy = f".{self.copy}" if self.copy else ""
         return f"<{self.kind}.{self.order.number}{copy}@{settings.SITE_HOST}>"
+
+    @property
+    def label(self) -> str:
+        """What staff call it."""
+        return str(MAILS.get(self.kind.partition("-")[0], self.kind))
 
     @property
     def state(self) -> str:
