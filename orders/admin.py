@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 
 from orders import mails
 from orders.coupon_admin import CouponAdmin
+from orders.fapiao_admin import FapiaoAdmin
 from orders.forms import digits_of, phone_of
-from orders.models import MOST_TRIES, Coupon, Order, OrderEvent, OrderLine, OutboxMail
+from orders.models import MOST_TRIES, Coupon, FapiaoRequest, Order, OrderEvent, OrderLine, OutboxMail
 from orders.numbers import DIGITS, is_number
 from orders.specimen_views import as_html, catalogue
 from orders.templatetags.masks import mask_email, mask_name
@@ -28,6 +29,7 @@ PARCEL = ("parcel_company", "parcel_number")
 PHONE_DIGITS = 11
 
 admin.site.register(Coupon, CouponAdmin)
+admin.site.register(FapiaoRequest, FapiaoAdmin)
 
 
 class ReadOnlyInline(admin.TabularInline):

@@ -15,7 +15,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from orders import coupons, goods, mails, numbers
-from orders.models import ZERO, Coupon, Order, OrderLine, pay_by
+from orders.models import ZERO, Coupon, FapiaoRequest, Order, OrderLine, pay_by
 from shop import prepared
 from shop.cart import CartLine
 from shop.shipping import Span, shipping_for, shipping_span
@@ -169,17 +169,23 @@ def too_many_unpaid(session_numbers: list[str], email: str) -> bool:
     return Order.objects.filter(theirs, life=Order.Life.PLACED).count() >= MOST_UNPAID
 
 
-def place(quote: Quote, contact: dict[str, str], *, key: str, buyer: Any = None, now: datetime | None = None) -> Order:
+def place(
+    quote: Quote, contact: dict[str, str], *,
+    key: str, buyer: Any = None, fapiao: dict[str, str] | None = None, now: datetime | None = None,
+) -> Order:  # fmt: skip
     """Places the order of ``quote`` in one transaction; called again with the same ``key`` it answers the first order.
 
     The number is drawn first: that waits for nobody (see ``numbers.allot``). Stock is held last and in key order, so
     that rows which many buyers want are locked for the shortest time and never in a ring; only the coupon comes later.
-    ``now`` is the moment that the order bears. An order of which nothing is left to pay is confirmed at once. Raises
-    StockLost and CouponLost.
+    An order of which nothing is left to pay is confirmed at once. ``fapiao`` are the columns of a request for one,
+    ``now`` is the moment that the order bears. Raises StockLost and CouponLost.
     """
     try:
         with transaction.atomic():
-            return _write(quote, contact, key, buyer, now or timezone.now())
+            order = _write(quote, contact, key, buyer, now or timezone.now())
+            if fapiao:
+                prepared.insert(FapiaoRequest(order=order, **fapiao))
+            return order
     except IntegrityError:
         twin = placed_with(key)
         if twin is None:

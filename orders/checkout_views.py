@@ -126,7 +126,7 @@ def _refused_coupon(request: HttpRequest, form: CheckoutForm, quote: Quote, why:
 def _place(request: HttpRequest, form: CheckoutForm, quote: Quote) -> HttpResponse:
     buyer = request.user if request.user.is_authenticated else None
     try:
-        order = place(quote, form.contact, key=form.key or new_key(), buyer=buyer)
+        order = place(quote, form.contact, key=form.key or new_key(), buyer=buyer, fapiao=form.fapiao_asked)
     except StockLost:
         return _lost(request, form, quote, _quote(request, quote.province))
     except coupons.CouponLost as lost:

@@ -12,6 +12,7 @@ from django.forms.utils import flatatt
 from django.utils.translation import gettext_lazy as _
 
 from orders.book import AddressBook
+from orders.tax_numbers import fold_tax_number, has_shape, is_right
 from shop.provinces import province_choices
 
 KEY = re.compile(r"[0-9a-f]{32}")
@@ -146,12 +147,27 @@ class CheckoutForm(AddressForm):
         label=_("Note to the shop"), required=False, max_length=200,
         widget=forms.Textarea({"rows": 2}),
     )  # fmt: skip
+    fapiao = forms.ChoiceField(
+        label=_("Fapiao"), required=False,
+        choices=[("", _("No fapiao")), ("personal", _("For a person")), ("company", _("For a company"))],
+        error_messages={"invalid_choice": _("Choose a person or a company")},
+    )  # fmt: skip
+    fapiao_title = LineField(
+        label=_("Title"), required=False, max_length=100, help_text=_("The name that the fapiao bears"),
+        widget=forms.TextInput(typing("organization")),
+    )  # fmt: skip
+    tax_id = LineField(
+        label=_("Tax number"), required=False, max_length=40,
+        help_text=_("For a company: 15 to 20 digits and letters. The fapiao comes by e-mail."),
+        widget=forms.TextInput(typing("off", autocapitalize="characters", spellcheck="false")),
+    )  # fmt: skip
     no_return = forms.BooleanField(
         label=_("I know that these goods cannot be returned"),
         error_messages={"required": _("Tick that you know which goods cannot be returned")},
     )
 
     CONTACT = (*AddressForm.CONTACT, "email", "note")
+    FAPIAO = ("fapiao", "fapiao_title", "tax_id")
 
     def __init__(
         self, data: Any = None, initial: dict[str, Any] | None = None, strict: bool = False,
@@ -174,6 +190,17 @@ class CheckoutForm(AddressForm):
         return ShownField.of(self["note"])
 
     @property
+    def invoice(self) -> list[ShownField]:
+        """The three fields of the fapiao, folded away."""
+        return [ShownField.of(self[name]) for name in self.FAPIAO]
+
+    @property
+    def fapiao_asked(self) -> dict[str, str]:
+        """The cleaned request as columns; empty where none is wanted."""
+        kind, title, tax_id = (self.cleaned_data[name] for name in self.FAPIAO)
+        return {"kind": kind, "title": title, "tax_id": tax_id} if kind else {}
+
+    @property
     def shown(self) -> str:
         """What the page showed, for ``Quote.changes``."""
         return str(self.data.get("shown", ""))
@@ -192,7 +219,7 @@ class CheckoutForm(AddressForm):
     @property
     def draft(self) -> dict[str, str]:
         """What was typed, bounded, to offer again."""
-        return {name: str(self.data.get(name, ""))[:400] for name in self.CONTACT}
+        return {name: str(self.data.get(name, ""))[:400] for name in self.CONTACT + self.FAPIAO}
 
     @property
     def typed(self) -> dict[str, str]:
@@ -201,6 +228,29 @@ class CheckoutForm(AddressForm):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+    def clean_tax_id(self) -> str:
+        """Of a company: a person needs none, and one that is typed is left away."""
+        number = fold_tax_number(self.cleaned_data["tax_id"])
+        if self.cleaned_data.get("fapiao") == "personal":
+            return ""
+        if number and not has_shape(number):
+            raise ValidationError(_("The tax number has 15 to 20 digits and letters"))
+        if number and not is_right(number):
+            raise ValidationError(_("A sign of the tax number is wrong. Please compare it with the licence"))
+        return number
+
+    def clean(self) -> dict[str, Any]:
+        """What the fields of the fapiao ask of each other."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        kind, title, tax_id = (cleaned.get(name) for name in self.FAPIAO)  # None: it has a fault of its own
+        if kind == "" and (title or tax_id):
+            self.add_error("fapiao", _("Choose whom the fapiao is for, or empty its title and tax number"))
+        if kind and title == "":
+            self.add_error("fapiao_title", _("Enter the title of the fapiao"))
+        if kind == "company" and tax_id == "":
+            self.add_error("tax_id", _("Enter the tax number of the company"))
+        return cleaned
 
 
 def new_key() -> str:

@@ -39,6 +39,7 @@ EVENTS = {
     "refund-asked": _("Refund asked for"),
     "refund-requested": _("Refund begun"),
     "refunded": _("Refunded"),
+    "fapiao": _("Fapiao issued"),
     "shipped": _("Shipped"),
     "completed": _("Completed"),
     "expired": _("Closed: not paid in time"),

@@ -9,10 +9,11 @@ VIEW_GOODS = Q(content_type__app_label="shop", codename__startswith="view_")
 GOODS_AND_PAGES = Q(content_type__app_label__in=["shop", "content"])
 # To change a mail of the outbox is to send it again: nothing else of it can be changed.
 CHANGE_ORDERS = Q(content_type__app_label="orders", codename__in=["change_order", "change_outboxmail"])
+ISSUE_FAPIAO = Q(content_type__app_label="orders", codename="change_fapiaorequest")
 NOT_GONE = ~Q(codename__startswith="delete_")
 ROLES = {
     "clerk": VIEW_TRADE | VIEW_GOODS | CHANGE_ORDERS,
-    "finance": VIEW_TRADE | CHANGE_ORDERS | (Q(content_type__app_label="payments") & NOT_GONE),
+    "finance": VIEW_TRADE | CHANGE_ORDERS | ISSUE_FAPIAO | (Q(content_type__app_label="payments") & NOT_GONE),
     "catalogue": GOODS_AND_PAGES,
     "manager": GOODS_AND_PAGES | (Q(content_type__app_label__in=["orders", "payments"]) & NOT_GONE),
     "auditor": VIEW_TRADE | VIEW_GOODS | Q(content_type__app_label="admin", codename="view_logentry"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from orders import goods, numbers
-from orders.models import Coupon, Order, OrderLine
+from orders.models import Coupon, FapiaoRequest, Order, OrderLine
 from shop.models import Variant
 from shop.tests.factories import VariantFactory
 
@@ -70,3 +70,14 @@ def put_in(order: Order, variant: Variant, quantity: int) -> OrderLine:
     )  # fmt: skip
     assert not goods.hold(order, [line])
     return line
+
+
+class FapiaoFactory(DjangoModelFactory):
+    """A person's request, for an order that waits for its money."""
+
+    class Meta:
+        model = FapiaoRequest
+
+    order = factory.LazyFunction(OrderFactory)
+    kind = "personal"
+    title = "林小雨"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from orders.models import Coupon
@@ -19,7 +20,9 @@ SHEET = {
 
 @pytest.fixture
 def manager(hire: Callable[..., Client]) -> Client:
-    return hire("manager", "view_coupon", "add_coupon", "change_coupon", "delete_coupon")
+    browser = hire("manager", "view_coupon", "add_coupon", "change_coupon", "delete_coupon")
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return browser
 
 
 def faults(browser: Client, address: str, sheet: dict[str, Any]) -> dict[str, list[str]]:

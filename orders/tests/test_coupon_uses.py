@@ -1,11 +1,13 @@
 """A use of a coupon is taken with the order, goes back with its goods, and is never one more than allowed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.test import Client
+from django.utils import translation
 
 from orders import goods
 from orders.checkout import Quote, place
@@ -19,6 +21,12 @@ from shop.tests.factories import VariantFactory
 
 pytestmark = pytest.mark.django_db
 KEYS = (f"{n:032x}" for n in range(1000))
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def order_with(coupon: Coupon, **changed: Any) -> Order:
