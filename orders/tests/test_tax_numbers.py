@@ -23,7 +23,7 @@ def test_one_wrong_sign_is_found_wherever_it_stands(place: int) -> None:
 def test_two_neighbours_exchanged_are_found() -> None:
     number = REAL[1]
     for place in range(17):
-        first, second = number[place : place + 2]
+        first, second = number[place], number[place + 1]
         swapped = number[:place] + second + first + number[place + 2 :]
         assert first == second or not is_right(swapped)
 
