@@ -6,17 +6,20 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.models import Order, OrderEvent
 from orders.words import EVENTS
 from shop.templatetags.money import text
 
 Life = Order.Life
+PAYING = pgettext_lazy("still to come", "Payment")
+SHIPPING = pgettext_lazy("still to come", "Shipping")
+ARRIVAL = pgettext_lazy("still to come", "Arrival")
 AHEAD: dict[str, tuple[Promise, ...]] = {
-    Life.PLACED: (_("Payment"), _("Shipping"), _("Arrival")),
-    Life.CONFIRMED: (_("Shipping"), _("Arrival")),
-    Life.SHIPPED: (_("Arrival"),),
+    Life.PLACED: (PAYING, SHIPPING, ARRIVAL),
+    Life.CONFIRMED: (SHIPPING, ARRIVAL),
+    Life.SHIPPED: (ARRIVAL,),
 }
 
 

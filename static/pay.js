@@ -2,7 +2,7 @@
 const root = document.querySelector("[data-live]");
 const words = root.dataset;
 const say = document.querySelector("#say");
-const bar = Object.assign(document.createElement("p"), { className: "note warn", hidden: true });
+const bar = Object.assign(document.createElement("p"), { className: "note warn net", hidden: true });
 const channel = new BroadcastChannel(`order-${words.number}`);
 const QUICK = 2000, SLOWEST = 60000;
 const MARKS = [600, 300, 60];
@@ -113,6 +113,12 @@ function wait() {
   hurry();
 }
 
+// Somebody is there again: what fails now is tried again soon.
+function wake() {
+  delay = QUICK;
+  return poll();
+}
+
 function hurry() {
   delay = QUICK;
   plan();
@@ -152,10 +158,11 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   check(form);
 });
-document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : poll()));
-for (const type of ["focus", "online", "pageshow"]) addEventListener(type, poll);
+document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : wake()));
+for (const type of ["focus", "online"]) addEventListener(type, wake);
+addEventListener("pageshow", (event) => event.persisted && wake());
 addEventListener("offline", () => trouble(words.offline));
-channel.onmessage = poll;
+channel.onmessage = wake;
 channel.postMessage(status);
 countDown();
 plan();

@@ -13,6 +13,11 @@ pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": TAGS}}
 
+SHIPPED = """
+UPDATE orders_order SET life = 'shipped', goods = 'committed', charged = total, pay_status = 'paid',
+parcel_company = '顺丰', parcel_number = 'SF1234567890'
+"""
+
 
 @pytest.fixture
 def shopper(chromium: Browser, start: Callable[..., Stack]) -> Iterator[Shopper]:
@@ -62,4 +67,40 @@ def test_the_dialog_that_waits_for_the_payment(shopper: Shopper) -> None:
     shopper.page.locator("dialog#wait[open]").wait_for(timeout=PATIENCE)
     flawless(shopper.page)
     shopper.page.locator("dialog .help > summary").click()
+    flawless(shopper.page)
+
+
+def test_the_order_and_what_can_be_done_with_it(shopper: Shopper) -> None:
+    page = shopper.page
+    shopper.put_into_cart()
+    about = f"{shopper.home}orders/{shopper.order()}/"
+    for path, field in (("address/", "phone"), ("", ""), ("refund/", "reason")):
+        page.goto(f"{about}{path}")
+        if field == "phone":
+            page.locator("[name=phone]").fill("1")
+        if field:
+            page.locator(f"form:has([name={field}]) {SUBMIT}").click()
+            page.locator("#errors").wait_for(timeout=PATIENCE)
+        flawless(page)
+        if not path:
+            shopper.shop.run(SHIPPED)
+            page.reload()
+            flawless(page)
+
+
+def test_where_one_cannot_pay(chromium: Browser, shopper: Shopper) -> None:
+    shopper.put_into_cart()
+    number = shopper.order()
+    kept = shopper.page.context.storage_state()
+    with chromium.new_context(bypass_csp=True, storage_state=kept, user_agent="MicroMessenger/8.0") as chat:
+        inside = chat.new_page()
+        inside.goto(f"{shopper.home}orders/{number}/pay/")
+        inside.locator("#hand-over").wait_for(timeout=PATIENCE)
+        flawless(inside)
+    with chromium.new_context(bypass_csp=True) as other:
+        outside = other.new_page()
+        outside.goto(f"{shopper.home}orders/{number}/result/")
+        flawless(outside)
+    shopper.page.context.set_offline(True)
+    shopper.page.locator(".net").wait_for(timeout=PATIENCE)
     flawless(shopper.page)

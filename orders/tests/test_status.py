@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from orders.models import Order
 from orders.models.order import CONFIRMING_FOR
+from orders.status import Crowd
 from orders.words import TONES, WORDS
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +104,31 @@ def test_every_word_has_a_tone() -> None:
 
 def test_it_is_read_only(shopper: Client, order: Order) -> None:
     assert shopper.post(f"/en/orders/{order.number}/status.json").status_code == 405
+
+
+RESTING = [
+    {"needs_review": True},
+    {"life": "expired"},
+    {"life": "confirmed", "charged": "88.00", "pay_status": "paid", "refunding": "88.00"},
+]
+
+
+@pytest.mark.parametrize("fields", RESTING)
+def test_where_nobody_is_paying_a_page_need_not_ask_often(
+    shopper: Client, order: Order, fields: dict[str, object]
+) -> None:
+    change(order, **fields)
+    assert ask(shopper, order)["next_ms"] == 60_000
+
+
+def test_while_too_many_pages_wait_they_are_asked_to_come_back_later(
+    shopper: Client, order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orders.status.crowd", Crowd(2, lambda: 5.0))
+    assert [ask(shopper, order)["next_ms"] for _ in range(4)] == [2000, 2000, 60_000, 60_000]
+
+
+def test_the_crowd_is_counted_anew_each_second() -> None:
+    clock = iter([5.0, 5.9, 6.0, 6.1])
+    crowd = Crowd(1, lambda: next(clock))
+    assert [crowd.grows() for _ in range(4)] == [False, True, False, True]
