@@ -149,7 +149,8 @@ def test_the_countdown_speaks_at_ten_five_and_one_minute_only(at_desk: Shopper, 
         page.evaluate("document.querySelector('#say').textContent = ''")
         pass_time(page, minutes * 60)
         said.append(page.locator("#say").inner_text())
-    assert [text for text in said if text] == ["10 minutes left to pay.", "5 minutes left to pay.", "1 minute left to pay."]
+    words = ["10 minutes left to pay.", "5 minutes left to pay.", "1 minute left to pay."]
+    assert [text for text in said if text] == words
 
 
 def test_at_zero_it_asks_once_more_and_shows_that_the_time_is_over(at_desk: Shopper, server: Server) -> None:
