@@ -24,10 +24,15 @@ class Postbox(socketserver.ThreadingTCPServer):
         self.refused = ""
         self.mood = "takes"
         self.patience = threading.Event()
+        self.gate = threading.Barrier(1)
 
     @property
     def port(self) -> int:
         return int(self.server_address[1])
+
+    def gate_of(self, mails: int) -> None:
+        """Takes the first mail only when so many are on their way."""
+        self.gate = threading.Barrier(mails)
 
     @property
     def names(self) -> list[str]:
@@ -69,12 +74,20 @@ class Dialogue(socketserver.StreamRequestHandler):
         if self.server.mood == "stalls":
             self.server.patience.wait(30)
             return False
+        self.wait_at_the_gate()
         message = message_from_bytes(body.replace(b"\r\n..", b"\r\n."), policy=policy.default)
         self.server.messages.append(cast(EmailMessage, message))
         if self.server.mood == "takes-and-hangs-up":
             return False
         self.say("250 taken")
         return True
+
+    def wait_at_the_gate(self) -> None:
+        """Opens for ever once all have come; whoever comes alone afterwards is not held up."""
+        gate = self.server.gate
+        if gate.parties > 1:
+            gate.wait(60)
+            self.server.gate = threading.Barrier(1)
 
     def say(self, words: str) -> None:
         self.wfile.write(f"{words}\r\n".encode())
