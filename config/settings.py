@@ -136,7 +136,7 @@ SHARED_CACHE = "locmem" not in CACHES["default"]["BACKEND"]
 # In memory, counters have room of their own, and an end: a flood of them must not push out pages, nor fill the machine.
 COUNTERS = {} if SHARED_CACHE else {"LOCATION": "throttle", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 CACHES["throttle"] = CACHES["default"] | {"KEY_PREFIX": "throttle"} | COUNTERS
-SESSION_ENGINE = f"django.contrib.sessions.backends.{'cached_db' if SHARED_CACHE else 'db'}"
+SESSION_ENGINE = "shop.cached_sessions" if SHARED_CACHE else "shop.sessions"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

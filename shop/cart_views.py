@@ -47,7 +47,7 @@ def _variant(request: HttpRequest) -> Variant:
     key = request.POST.get("variant", "")
     if not (key.isascii() and key.isdigit() and len(key) < 19):
         raise WrongQuantity(_("Choose an option"))
-    found = Variant.objects.on_sale().only("price", "on_hand", "reserved").filter(pk=int(key)).first()
+    found = Variant.objects.for_sale(int(key))
     if found is None:
         raise Http404
     return found

@@ -24,6 +24,13 @@ MOVE = """
     UPDATE shop_variant SET on_hand = on_hand + %(on_hand)s, reserved = reserved + %(reserved)s
     WHERE id = %(variant)s AND reserved + %(reserved)s BETWEEN 0 AND on_hand + %(on_hand)s
 """
+# What a visitor puts into the cart; written out for the same reason.
+FOR_SALE = """
+    SELECT variant.id, variant.price, variant.on_hand, variant.reserved
+    FROM shop_variant variant JOIN shop_product product ON product.id = variant.product_id
+    WHERE variant.id = %(variant)s AND product.published_from <= %(now)s
+    AND (product.published_until IS NULL OR product.published_until > %(now)s)
+"""
 
 
 class Category(TreeNode):
@@ -171,6 +178,11 @@ class VariantQuerySet(models.QuerySet["Variant"]):
         """Those whose product is published now."""
         now, until = timezone.now(), "product__published_until"
         return self.filter(Q((until, None)) | Q((f"{until}__gt", now)), product__published_from__lte=now)
+
+    def for_sale(self, key: int) -> "Variant | None":
+        """That one with its price and stock, if its product is published now."""
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        return next(iter(self.raw(FOR_SALE, {"variant": key, "now": now})), None)
 
 
 class Variant(models.Model):

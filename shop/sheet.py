@@ -1,8 +1,10 @@
 """The unchanging half of a product page: texts, pictures and the way to it. Kept for half a minute."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from shop import categories
 from shop.categories import Node
@@ -29,6 +31,9 @@ class Shot:
 class Sheet:
     """What a product page says in one language."""
 
+    pk: int
+    published_from: datetime
+    published_until: datetime | None
     slug: str
     url: str
     name: str
@@ -40,14 +45,24 @@ class Sheet:
     related: str
 
 
-def sheet(pk: int) -> Sheet:
-    """The sheet of the product with this key."""
-    return kept(lambda: _read(pk), "sheet", pk)
+def sheet(slug: str) -> Sheet | None:
+    """The sheet of the product at this address, if it is published now."""
+    found = kept(lambda: _read(slug), "sheet", slug)
+    if found is None or found.published_from > (now := timezone.now()):
+        return None
+    return found if found.published_until is None or found.published_until > now else None
 
 
-def _read(pk: int) -> Sheet:
-    product = Product.objects.prefetch_related("pictures").get(pk=pk)
+def _read(slug: str) -> Sheet | None:
+    product = Product.objects.filter(slug=slug).prefetch_related("pictures").first()
+    return _sheet(product) if product else None
+
+
+def _sheet(product: Product) -> Sheet:
     return Sheet(
+        pk=product.pk,
+        published_from=product.published_from,
+        published_until=product.published_until,
         slug=product.slug,
         url=product.get_absolute_url(),
         name=localized(product, "name"),

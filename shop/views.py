@@ -1,6 +1,5 @@
 """The pages of the catalogue: home, category, search, product (P01 to P04)."""
 
-import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,14 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from shop import attributes, categories, filters, listing, structured
+from shop import attributes, categories, filters, listing, prepared, structured
 from shop import search as searching
 from shop.categories import Node
 from shop.fragments import kept
 from shop.listing import Choice, page_number
 from shop.models import Product, Variant
 from shop.paging import Pages
-from shop.sheet import sheet
+from shop.sheet import Sheet, sheet
 from shop.shipping import free_from, shipping_span
 
 NEW_ARRIVALS = 8
@@ -107,28 +106,26 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 def product_page(request: HttpRequest, slug: str, error: str = "", status: int = 200) -> HttpResponse:
     """The product's page, with the message of a form that could not be taken. 404 outside the publication window."""
-    variants = list(Variant.objects.on_sale().filter(product__slug=slug))
-    if not variants:
+    about = sheet(slug)
+    variants = prepared.fetch(Variant, product=about.pk) if about else []  # price and stock are read anew
+    if about is None or not variants:
         raise Http404
     chosen = _chosen(request, variants)
-    about = sheet(chosen.product_id)
     shown = _shown(request, len(about.shots))
 
     def parts() -> tuple[str, str]:
-        context = _product_context(request, variants, chosen, shown) | {"error": error}
+        context = _product_context(request, about, variants, chosen) | {"error": error, "shown": shown}
         head = render_to_string("shop/_product_head.html", context, request)
         return head, render_to_string("shop/_product.html", context)
 
-    state = "|".join(f"{variant.pk}:{variant.price}:{variant.was_price}:{variant.sellable}" for variant in variants)
-    key = hashlib.sha256(f"{state}|{chosen.pk}|{shown}".encode()).hexdigest()
-    head, body = parts() if error else kept(parts, "product", key)
+    state = [f"{variant.pk}:{variant.price}:{variant.was_price}:{variant.sellable}" for variant in variants]
+    head, body = parts() if error else kept(parts, "product", slug, *state, chosen.pk, shown)
     path = [node.pk for node in about.path]
     context = {"head": head, "body": body, "name": about.name, "error": error, "current_path": path}
     return render(request, "shop/product.html", context, status=status)
 
 
-def _product_context(request: HttpRequest, variants: list[Variant], chosen: Variant, shown: int) -> dict[str, Any]:
-    about = sheet(chosen.product_id)
+def _product_context(request: HttpRequest, about: Sheet, variants: list[Variant], chosen: Variant) -> dict[str, Any]:
     return {
         "sheet": about,
         "variants": variants,
@@ -137,7 +134,6 @@ def _product_context(request: HttpRequest, variants: list[Variant], chosen: Vari
         "quantity": request.POST.get("quantity", "1")[:10],
         "shipping": shipping_span(chosen.price, chosen.weight_grams),
         "free_from": free_from(),
-        "shown": shown,
         "ld": structured.script(structured.product(about, variants)),
         "trail": structured.script(structured.breadcrumbs(_trail(about.path, about.name, about.url))),
     }
