@@ -1,8 +1,9 @@
-"""A migration operation that indexes the words of a table: an FTS5 table on SQLite, tsvector columns on PostgreSQL.
+"""A migration operation that indexes the words of a table: FTS5 tables on SQLite, tsvector columns on PostgreSQL.
 
 The columns hold words that are cut and folded already (``search_words``), joined by single blanks: the databases
-only split at blanks and so find the same. SQLite's triggers keep its FTS5 table in step with the rows; a later
+only split at blanks and so find the same. SQLite's triggers keep its FTS5 tables in step with the rows; a later
 migration that makes SQLite rebuild the table (AlterField) drops them: it must apply this operation again.
+Each column has an FTS5 table of its own, so that looking for a name does not read the places of words in other texts.
 """
 
 from collections.abc import Sequence
@@ -12,21 +13,27 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
-# The tokenizer ``ascii`` leaves all of Unicode alone; ``detail=column`` keeps no positions, which nobody asks for.
+# The tokenizer ``ascii`` leaves all of Unicode alone; ``detail=none`` keeps no positions, which nobody asks for.
 SQLITE = (
-    "CREATE VIRTUAL TABLE {table}_fts USING fts5({columns}, content='{table}', content_rowid='{key}', "
-    "tokenize='ascii', detail='column', columnsize=0)",
-    "CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN {add}; END",
-    "CREATE TRIGGER {table}_fts_update AFTER UPDATE ON {table} BEGIN {drop}; {add}; END",
-    "CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN {drop}; END",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS {fts} USING fts5({column}, content='{table}', content_rowid='{key}', "
+    "tokenize='ascii', detail='none', columnsize=0)",
+    "CREATE TRIGGER IF NOT EXISTS {fts}_insert AFTER INSERT ON {table} BEGIN {add}; END",
+    "CREATE TRIGGER IF NOT EXISTS {fts}_update AFTER UPDATE ON {table} BEGIN {drop}; {add}; END",
+    "CREATE TRIGGER IF NOT EXISTS {fts}_delete AFTER DELETE ON {table} BEGIN {drop}; END",
+    "INSERT INTO {fts}({fts}) VALUES ('rebuild')",
 )
-SQLITE_ADD = "INSERT INTO {table}_fts(rowid, {columns}) VALUES (new.{key}, {new})"
-SQLITE_DROP = "INSERT INTO {table}_fts({table}_fts, rowid, {columns}) VALUES ('delete', old.{key}, {old})"
+SQLITE_ADD = "INSERT INTO {fts}(rowid, {column}) VALUES (new.{key}, new.{column})"
+SQLITE_DROP = "INSERT INTO {fts}({fts}, rowid, {column}) VALUES ('delete', old.{key}, old.{column})"
+SQLITE_GONE = (
+    "DROP TRIGGER IF EXISTS {fts}_insert", "DROP TRIGGER IF EXISTS {fts}_update", "DROP TRIGGER IF EXISTS {fts}_delete",
+    "DROP TABLE IF EXISTS {fts}",
+)  # fmt: skip
 POSTGRESQL = (
-    "ALTER TABLE {table} ADD COLUMN {column}_vector tsvector "
+    "ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column}_vector tsvector "
     "GENERATED ALWAYS AS (array_to_tsvector(string_to_array({column}, ' '))) STORED",
-    "CREATE INDEX {table}_{column}_vector ON {table} USING gin ({column}_vector)",
+    "CREATE INDEX IF NOT EXISTS {table}_{column}_vector ON {table} USING gin ({column}_vector)",
 )
+POSTGRESQL_GONE = ("ALTER TABLE {table} DROP COLUMN IF EXISTS {column}_vector",)
 
 
 class FullText(Operation):
@@ -46,23 +53,17 @@ class FullText(Operation):
     ) -> None:
         table = self._table(app_label, after)
         if editor.connection.vendor == "postgresql":
-            statements = [sql.format(table=table, column=column) for column in self.columns for sql in POSTGRESQL]
+            self._execute(editor, table, POSTGRESQL)
         else:
-            statements = self._for_sqlite(table)
-        for statement in statements:
-            editor.execute(statement)
+            for statement in SQLITE_GONE:  # all columns once shared one
+                editor.execute(statement.format(fts=f"{table}_fts"))
+            self._execute(editor, table, SQLITE)
 
     def database_backwards(
         self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
     ) -> None:
-        table = self._table(app_label, before)
-        if editor.connection.vendor == "postgresql":
-            drops = [f"ALTER TABLE {table} DROP COLUMN {column}_vector" for column in self.columns]
-        else:
-            drops = [f"DROP TRIGGER {table}_fts_{verb}" for verb in ("insert", "update", "delete")]
-            drops.append(f"DROP TABLE {table}_fts")
-        for drop in drops:
-            editor.execute(drop)
+        gone = POSTGRESQL_GONE if editor.connection.vendor == "postgresql" else SQLITE_GONE
+        self._execute(editor, self._table(app_label, before), gone)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__name__, [self.model, self.key, self.columns], {}
@@ -70,14 +71,12 @@ class FullText(Operation):
     def describe(self) -> str:
         return f"Indexes the words of {self.model}"
 
-    def _for_sqlite(self, table: str) -> list[str]:
-        names = {
-            "table": table, "key": self.key, "columns": ", ".join(self.columns),
-            "new": ", ".join(f"new.{column}" for column in self.columns),
-            "old": ", ".join(f"old.{column}" for column in self.columns),
-        }  # fmt: skip
-        add, drop = SQLITE_ADD.format(**names), SQLITE_DROP.format(**names)
-        return [sql.format(**names, add=add, drop=drop) for sql in SQLITE]
+    def _execute(self, editor: BaseDatabaseSchemaEditor, table: str, statements: Sequence[str]) -> None:
+        for column in self.columns:
+            names = {"table": table, "key": self.key, "column": column, "fts": f"{table}_{column}_fts"}
+            add, drop = SQLITE_ADD.format(**names), SQLITE_DROP.format(**names)
+            for statement in statements:
+                editor.execute(statement.format(**names, add=add, drop=drop))
 
     def _table(self, app_label: str, state: ProjectState) -> str:
         return str(state.apps.get_model(app_label, self.model)._meta.db_table)

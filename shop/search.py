@@ -3,10 +3,14 @@
 Names come before other texts, whole words before beginnings of words, and among equals the newest comes first: the
 order comes from the rows alone, so both databases answer alike. Of each kind of hit the newest thousand are looked at,
 and a kind only while the better ones were fewer; none is counted or ranked beyond that.
+
+An index is asked for eight words at most: each may stand in every row, so each more costs the same again. The others
+are looked for in the rows that were found.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -16,16 +20,17 @@ from shop.search_words import opened, wanted
 
 MOST_CHARACTERS = 64
 MOST_HITS = 1000
+MOST_WORDS = 8
 Kind = tuple[str, tuple[str, ...]]
 QUOTED = '"{}"'
 # CROSS JOIN keeps SQLite from beginning with the products.
 SQLITE = """
-    SELECT product.id FROM shop_searchentry_fts found CROSS JOIN shop_product product
-    WHERE shop_searchentry_fts MATCH %s AND product.id = found.rowid & {mask} AND {on_sale}
+    SELECT {columns} FROM shop_searchentry_{column}_fts found CROSS JOIN shop_product product
+    WHERE shop_searchentry_{column}_fts MATCH %s AND product.id = found.rowid & {mask} AND {on_sale}
     ORDER BY found.rowid DESC LIMIT {most}
 """
 POSTGRESQL = """
-    SELECT product.id FROM shop_searchentry found JOIN shop_product product ON product.id = found.product_id
+    SELECT {columns} FROM shop_searchentry found JOIN shop_product product ON product.id = found.product_id
     WHERE found.{column}_vector @@ %s::tsquery AND {on_sale} ORDER BY found.place DESC LIMIT {most}
 """
 ON_SALE = "product.published_from <= %s AND (product.published_until IS NULL OR product.published_until > %s)"
@@ -53,16 +58,31 @@ def _kinds(term: str) -> list[Kind]:
     whole, parts = wanted(term)
     kinds = [("names", whole), ("names", opened(whole)), ("names", opened(parts))]
     kinds += [("words", whole), ("words", parts)]
-    return list(dict.fromkeys((column, tuple(sorted(asked))) for column, asked in kinds if asked))
+    return list(dict.fromkeys((column, _longest_first(asked)) for column, asked in kinds if asked))
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    """Long words are rarer than short ones."""
+    return tuple(sorted(words, key=lambda word: (-len(word), word)))
 
 
 def _hits(column: str, asked: Sequence[str], most: int) -> list[int]:
-    """Of one kind, newest first. Words are letters and figures only, so that quotes need no care."""
+    """Of one kind, newest first."""
+    if len(asked) <= MOST_WORDS:
+        return [key for (key,) in _rows(column, asked, most)]
+    rows = _rows(column, asked[:MOST_WORDS], MOST_HITS, f", found.{column}")
+    others = [f" {word} " for word in asked[MOST_WORDS:]]
+    return [key for key, words in rows if all(word in f" {words} " for word in others)]
+
+
+def _rows(column: str, asked: Sequence[str], most: int, more: str = "") -> list[tuple[Any, ...]]:
+    """What the index finds. Words are letters and figures only, so that quotes need no care."""
     if connection.vendor == "postgresql":
         sql, query = POSTGRESQL, " & ".join(f"'{word}'" for word in asked)
     else:
-        sql, query = SQLITE, f"{column} : ({' AND '.join(map(QUOTED.format, asked))})"
+        sql, query = SQLITE, " AND ".join(map(QUOTED.format, asked))
     now = connection.ops.adapt_datetimefield_value(timezone.now())
+    names = {"column": column, "columns": f"product.id{more}", "mask": MASK, "on_sale": ON_SALE, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(column=column, mask=MASK, on_sale=ON_SALE, most=most), [query, now, now])
-        return [key for (key,) in cursor.fetchall()]
+        cursor.execute(sql.format(**names), [query, now, now])
+        return cursor.fetchall()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from shop import search_index
-from shop.search import MOST_HITS
+from shop.search import MOST_HITS, MOST_WORDS
 from shop.tests.factories import TraitFactory, VariantFactory
 from shop.tests.reading import field, names, text
 
@@ -175,6 +175,39 @@ def test_hits_are_paged_and_keep_the_term(shopper: Client) -> None:
 @pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "٣", ""])
 def test_a_page_that_is_no_number_is_the_first(shopper: Client, page: str) -> None:
     assert names(shopper.get("/en/s/", {"q": "gaiwan", "page": page})) == ["Celadon gaiwan"]
+
+
+LONG = "one two three four five six seven eight nine ten eleven twelve"
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        (LONG, ["All"]),
+        (f"{LONG} gaiwan", []),
+        (LONG.replace("twelve", "twelv"), []),
+        ("一二三四五六七八九十百千万", ["All"]),
+        ("一二三四五六七八九十百千万 one", ["All"]),
+        ("一二三四五六七八九十百千万亿", []),
+    ],
+)
+def test_words_beyond_those_that_the_index_is_asked_for_must_be_there_too(
+    shopper: Client, term: str, expected: list[str]
+) -> None:
+    offer(product__name_en="All", product__description_en=LONG, product__summary="一二三四五六七八九十百千万")
+    offer(product__name_en="Half", product__description_en=LONG[:40], product__summary="一二三四五六七八九")
+    assert found(shopper, term) == expected
+
+
+def test_an_index_is_never_asked_for_more_than_eight_words(
+    shopper: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    offer(product__name_en="All", product__description_en=LONG)
+    shopper.get("/en/s/?q=nothing")
+    with django_assert_num_queries(4) as asked:
+        shopper.get("/en/s/", {"q": LONG})
+    for query in asked.captured_queries[:3]:
+        assert sum(f"'{word}'" in query["sql"].replace('"', "'") for word in LONG.split()) in (0, MOST_WORDS)
 
 
 def test_nothing_found_keeps_the_term_and_offers_other_goods(shopper: Client) -> None:
