@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from shop.categories import Node, branch
 from shop.fragments import kept
-from shop.models import Product, Trait
+from shop.models import Attribute, Product, Trait
 from shop.translation import localized
 
 MOST_LOOKED_AT = 10_000
@@ -54,6 +54,8 @@ def _read() -> list[Facet]:
 
 def asked(query: QueryDict) -> tuple[Value, ...]:
     """The traits that an address asks for; what is unknown is ignored."""
+    if not query.keys() - set(Attribute.TAKEN):
+        return ()
     return tuple(value for facet in facets() for value in facet.values if value.slug in query.getlist(facet.slug))
 
 

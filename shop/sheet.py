@@ -6,7 +6,8 @@ from datetime import datetime
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from shop import categories
+from shop import attributes, categories
+from shop.attributes import Facet
 from shop.categories import Node
 from shop.fragments import kept
 from shop.listing import cards
@@ -42,6 +43,7 @@ class Sheet:
     returnable: bool
     shots: list[Shot]
     path: list[Node]
+    traits: list[Facet]
     related: str
 
 
@@ -54,7 +56,7 @@ def sheet(slug: str) -> Sheet | None:
 
 
 def _read(slug: str) -> Sheet | None:
-    product = Product.objects.filter(slug=slug).prefetch_related("pictures").first()
+    product = Product.objects.filter(slug=slug).prefetch_related("pictures", "traits").first()
     return _sheet(product) if product else None
 
 
@@ -70,6 +72,7 @@ def _sheet(product: Product) -> Sheet:
         description=localized(product, "description"),
         returnable=product.returnable_7d,
         shots=[_shot(picture) for picture in product.pictures.all()],
+        traits=attributes.narrowed(trait.pk for trait in product.traits.all()),
         path=categories.path_to(product.category_id),
         related=render_to_string("shop/_cards.html", {"cards": cards(_related(product))}),
     )
@@ -86,6 +89,10 @@ def _shot(picture: Picture) -> Shot:
 
 
 def _related(product: Product) -> list[int]:
+    """Others of the same category, then of the same room; where there are none, the newest of all."""
     others = Product.objects.on_sale().exclude(pk=product.pk).filter(variants__isnull=False).distinct()
-    near = list(others.filter(category=product.category_id).values_list("pk", flat=True)[:RELATED])
-    return near or list(others.values_list("pk", flat=True)[:RELATED])
+    keys = others.values_list("pk", flat=True)
+    near = keys.filter(category=product.category_id)
+    room = keys.filter(category__in=categories.branch(categories.path_to(product.category_id)[0]))
+    found = dict.fromkeys([*near[:RELATED], *room[:RELATED]])
+    return list(found)[:RELATED] or list(keys[:RELATED])

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from shop import cart_views, pages, views
+from shop import cart_views, pages, suggestions, views
 
 app_name = "shop"
 urlpatterns = [
     path("", views.home, name="home"),
     path("c/<slug:slug>/", views.category, name="category"),
     path("s/", views.search, name="search"),
+    path("s/suggest/", suggestions.suggest, name="suggest"),
     path("p/<slug:slug>/", views.product, name="product"),
     path("cart/", cart_views.cart, name="cart"),
     path("cart/add/", cart_views.add, name="cart_add"),

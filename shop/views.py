@@ -27,10 +27,11 @@ OTHERS = 4
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """P01."""
-    return render(request, "shop/home.html", {"body": kept(_home_body, "home")})
+    body, empty = kept(_home_body, "home")
+    return render(request, "shop/home.html", {"body": body, "empty": empty})
 
 
-def _home_body() -> str:
+def _home_body() -> tuple[str, bool]:
     published = Product.objects.on_sale()
     context = {
         "cards": listing.cards(list(published.values_list("pk", flat=True)[:NEW_ARRIVALS])),
@@ -38,7 +39,7 @@ def _home_body() -> str:
         "all": categories.everything(),
         "doors": [_door(node) for node in categories.roots()],
     }
-    return render_to_string("shop/_home.html", context)
+    return render_to_string("shop/_home.html", context), not context["cards"]
 
 
 def _door(node: Node) -> dict[str, Any]:
@@ -130,6 +131,8 @@ def _product_context(request: HttpRequest, about: Sheet, variants: list[Variant]
         "sheet": about,
         "variants": variants,
         "chosen": chosen,
+        "sold_out": all(variant.sellable < 1 for variant in variants),
+        "everything": categories.everything().url,
         "low": chosen.sellable if 0 < chosen.sellable <= listing.LOW_STOCK else 0,
         "quantity": request.POST.get("quantity", "1")[:10],
         "shipping": shipping_span(chosen.price, chosen.weight_grams),

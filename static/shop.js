@@ -78,6 +78,63 @@
   });
   if (sieve) addEventListener("popstate", () => { if (location.search !== shown) location.reload(); });
 
+  /* The search field suggests: a combobox with a list after the ARIA practices. While a word is being composed it waits. */
+  const search = document.querySelector("form[data-suggest]");
+  if (search) {
+    const field = search.elements.q;
+    const list = Object.assign(document.createElement("ul"), { id: "suggestions", className: "suggestions", hidden: true });
+    let waiting, at = -1;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", field.parentElement.dataset.label);
+    field.after(list);
+    for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-autocomplete": "list", "aria-expanded": "false" })) field.setAttribute(name, value);
+    const open = (on) => {
+      list.hidden = !on;
+      field.setAttribute("aria-expanded", on);
+      mark(-1);
+    };
+    const mark = (index) => {
+      at = index;
+      [...list.children].forEach((row, n) => row.setAttribute("aria-selected", n === at));
+      if (at < 0) return field.removeAttribute("aria-activedescendant");
+      field.setAttribute("aria-activedescendant", list.children[at].id);
+      list.children[at].scrollIntoView({ block: "nearest" });
+    };
+    const ask = async () => {
+      const term = field.value.trim();
+      if (!term) return open(false);
+      const answer = await fetch(`${search.dataset.suggest}?${new URLSearchParams({ q: term })}`).catch(() => null);
+      if (!answer?.ok || field.value.trim() !== term || document.activeElement !== field) return;
+      const { found, said } = await answer.json();
+      list.replaceChildren(...found.map(({ name, url }, n) => {
+        const row = Object.assign(document.createElement("li"), { id: `suggestion-${n}`, textContent: name });
+        row.setAttribute("role", "option");
+        row.dataset.url = url;
+        return row;
+      }));
+      open(found.length > 0);
+      say(said);
+    };
+    field.addEventListener("input", (event) => {
+      clearTimeout(waiting);
+      if (!event.isComposing) waiting = setTimeout(ask, 150);
+    });
+    field.addEventListener("compositionend", () => { waiting = setTimeout(ask, 150); });
+    field.addEventListener("blur", () => open(false));
+    field.addEventListener("keydown", (event) => {
+      const rows = list.children.length, step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (list.hidden || event.isComposing) return;
+      if (step) mark((at + step + rows + (at < 0 && step < 0)) % rows);
+      else if (event.key === "Escape") open(false);
+      else if (event.key === "Enter" && at >= 0) location.href = list.children[at].dataset.url;
+      else return;
+      event.preventDefault();
+    });
+    /* Before the field loses the focus and the list goes. */
+    list.addEventListener("pointerdown", (event) => event.preventDefault());
+    list.addEventListener("click", (event) => { location.href = event.target.closest("[data-url]").dataset.url; });
+  }
+
   /* Wide screens show the filters, narrow ones fold them away. */
   const filters = document.querySelector("details.filters");
   const wide = matchMedia("(min-width: 56rem)");
@@ -143,7 +200,10 @@
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const thumbs = [...document.querySelectorAll(".thumbs a")];
     const at = thumbs.indexOf(document.activeElement);
-    if (step && at >= 0) thumbs[(at + step + thumbs.length) % thumbs.length].focus();
+    if (!step || at < 0) return;
+    const next = thumbs[(at + step + thumbs.length) % thumbs.length];
+    next.focus();
+    next.click();
   });
 
   buy?.addEventListener("click", (event) => {
@@ -160,15 +220,14 @@
   buy?.addEventListener("change", async (event) => {
     const option = event.target.closest("input[name=variant]");
     if (!option) return;
-    const page = new DOMParser().parseFromString(await (await fetch(option.dataset.more)).text(), "text/html");
+    const page = await parsed(option.dataset.more);
     const fresh = page.getElementById("buy");
     if (!fresh || !option.checked) return;
     Object.assign(buy.dataset, fresh.dataset);
-    for (const id of ["price", "was", "stock", "sku"]) {
-      const here = document.getElementById(id), there = fresh.querySelector(`#${id}`);
-      if (here && there) here.innerHTML = there.innerHTML;
-    }
-    say(`${fresh.querySelector("#price").textContent.trim()} ${fresh.querySelector("#stock").textContent.trim()}`);
+    document.querySelectorAll("[data-live]").forEach((part) => {
+      part.innerHTML = page.getElementById(part.id)?.innerHTML ?? part.innerHTML;
+    });
+    say(document.getElementById("offer").textContent.trim().replace(/\s+/g, " "));
   });
 
   form?.addEventListener("submit", async (event) => {
@@ -180,7 +239,7 @@
       const { said, count: number, words } = await answer.json();
       if (answer.ok) {
         count(number, words);
-        toast(`${said} · ${words}`, document.getElementById("cart-link").href, form.dataset.cart);
+        toast(`${said} · ${words}`, form.dataset.next, form.dataset.nextWords);
       } else {
         toast(said);
         form.querySelector("#quantity").setAttribute("aria-invalid", "true");

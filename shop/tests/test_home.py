@@ -1,5 +1,6 @@
 """P01: the home page."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,6 +35,16 @@ def test_each_room_has_a_door_with_a_picture_from_it(shopper: Client) -> None:
 
 def test_an_empty_shop_says_so(shopper: Client) -> None:
     assert "There are no products yet." in text(shopper.get("/en/"))
+
+
+def test_an_empty_shop_shows_its_staff_where_to_begin(shopper: Client, hire: Callable[..., Client]) -> None:
+    keeper = hire("keeper", "add_product", "view_product")
+    assert 'href="/admin/shop/product/add/"' in text(keeper.get("/en/"))
+    assert "/admin/" not in text(shopper.get("/en/"))
+    assert "/admin/" not in text(hire("packer", "view_product").get("/en/"))
+    VariantFactory()
+    fragments.forget()
+    assert "/admin/" not in text(keeper.get("/en/"))
 
 
 def test_products_without_a_variant_are_not_shown(shopper: Client) -> None:

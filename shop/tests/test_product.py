@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from shop.models import Variant
-from shop.tests.factories import CategoryFactory, PictureFactory, ProductFactory, VariantFactory
+from shop.tests.factories import CategoryFactory, PictureFactory, ProductFactory, TraitFactory, VariantFactory
 from shop.tests.reading import amounts, fact, field, graph, names, text
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,30 @@ def test_where_the_category_has_no_others_the_newest_go_with_it(shopper: Client,
     assert names(shopper.get("/en/p/cup/")) == ["Notebook"]
 
 
+def test_where_the_category_has_few_others_those_of_the_room_join_them(shopper: Client, cup: Variant) -> None:
+    ware = cup.product.category
+    VariantFactory(product__name_en="Vase", product__category=CategoryFactory(parent=ware))
+    VariantFactory(product__name_en="Notebook")
+    VariantFactory(product__name_en="Saucer", product__category=ware)
+    assert names(shopper.get("/en/p/cup/")) == ["Saucer", "Vase"]
+
+
+def test_what_it_is_made_of_leads_to_others_of_the_same(shopper: Client, cup: Variant) -> None:
+    trait = TraitFactory(attribute__slug="material", attribute__name_en="Material", slug="clay", name_en="Clay")
+    cup.product.traits.add(trait)
+    TraitFactory(attribute=trait.attribute, name_en="Glass")
+    page = text(shopper.get("/en/p/cup/"))
+    assert '<dt>Material</dt><dd><a href="/en/c/all/?material=clay">Clay</a></dd>' in page
+    assert "Glass" not in page
+
+
+def test_a_product_without_a_picture_shows_its_initials(shopper: Client, cup: Variant) -> None:
+    cup.product.name_en = "Celadon gaiwan"
+    cup.product.save()
+    assert '<span class="tile" aria-hidden="true">CG</span>' in text(shopper.get("/en/p/cup/"))
+    assert '<span class="tile" aria-hidden="true">茶</span>' in text(shopper.get("/zh-hans/p/cup/"))
+
+
 class TestOptions:
     """A product with several variants."""
 
@@ -96,6 +120,20 @@ class TestOptions:
     @pytest.mark.parametrize("asked", ["", "0", "x", "-1", "999999999999999999999"])
     def test_an_unknown_one_is_ignored(self, shopper: Client, blue: Variant, asked: str) -> None:
         assert fact(shopper.get("/en/p/cup/", {"variant": asked}), "sku") == "WARE-1"
+
+    def test_a_sold_out_one_says_so_and_can_still_be_chosen(self, shopper: Client, cup: Variant, blue: Variant) -> None:
+        blue.adjust(-10)
+        page = text(shopper.get(f"/en/p/cup/?variant={blue.pk}"))
+        assert 'Sold out · <data value="259.00">' in page
+        assert f'value="{blue.pk}" checked' in page
+        assert 'id="add"' in page
+
+    def test_where_all_are_sold_out_nothing_can_be_added(self, shopper: Client, cup: Variant, blue: Variant) -> None:
+        cup.adjust(-7)
+        blue.adjust(-10)
+        page = text(shopper.get("/en/p/cup/"))
+        assert 'id="add"' not in page and 'class="bar"' not in page
+        assert "This is sold out." in page
 
     def test_a_sold_out_one_stays_readable(self, shopper: Client, cup: Variant, blue: Variant) -> None:
         cup.adjust(-7)
