@@ -125,7 +125,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     # As long as SQLite waits; and a worker that hangs amid a transaction does not keep its locks for ever.
     LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
-    DATABASE["OPTIONS"] = {"options": LIMITS} | DATABASE.get("OPTIONS", {})
+    # The server keeps the statements of shop/prepared.py; the ORM's own are never prepared.
+    PREPARED = 0 if read.flag("DATABASE_PREPARED", default=True) else None
+    DATABASE["OPTIONS"] = {"options": LIMITS, "prepare_threshold": PREPARED} | DATABASE.get("OPTIONS", {})
 else:
     read.wrong("DATABASE_URL", "write postgres://… or sqlite:///…")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,16 +3,37 @@
 Callers hold the order's row or have just made it; each turn is also a conditional update, so goods go back once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.utils import timezone
 
 from orders import coupons
 from orders.models import Order, OrderLine
 from shop import prepared
-from shop.models import StockMovement, Variant
+from shop.models import StockMovement
+from shop.prepared import Statement
+
+# All lines of an order in one statement: a paid order is waited for, and each statement is a journey to the database.
+MOVE = """
+    UPDATE shop_variant SET on_hand = on_hand - part.sold, reserved = reserved - part.quantity
+    FROM (
+        SELECT variant.id, line.quantity, line.quantity * {sold} AS sold
+        FROM orders_orderline line JOIN shop_variant variant ON variant.id = line.variant_id
+        WHERE line.order_id = %s ORDER BY variant.id {lock}
+    ) part
+    WHERE shop_variant.id = part.id AND reserved >= part.quantity
+"""
+NOTE = """
+    INSERT INTO shop_stockmovement
+        (variant_id, kind, quantity, on_hand_change, reserved_change, reference, reason, by_id, at)
+    SELECT line.variant_id, '{kind}', line.quantity, -line.quantity * {sold}, -line.quantity,
+        placed.number || '-' || line.position, '', NULL, %s
+    FROM orders_orderline line JOIN orders_order placed ON placed.id = line.order_id WHERE line.order_id = %s
+"""
 
 
 class GoodsNotHeld(Exception):
@@ -53,14 +74,25 @@ def hold_again(order: Order) -> bool:
 
 def commit(order: Order, *also: str) -> None:
     """Turns the held goods into sold ones and saves these columns of the order too. Raises GoodsNotHeld."""
-    _finish(order, Order.Goods.COMMITTED, Variant.commit, *also)
+    _finish(order, Order.Goods.COMMITTED, "commit", *also)
 
 
 def release(order: Order) -> None:
     """Gives the held goods back to the shelf, and the use of the order's coupon. Raises GoodsNotHeld."""
     with transaction.atomic(savepoint=False):
-        _finish(order, Order.Goods.RELEASED, Variant.release)
+        _finish(order, Order.Goods.RELEASED, "release")
         coupons.give_back(order)
+
+
+def leaving(order: int, kind: str, at: datetime) -> tuple[Statement, Statement]:
+    """What moves the held goods of the order with this key, ``commit`` or ``release``, and what notes it.
+
+    Both must change as many rows, else the goods were not held; the order's own turn is the caller's.
+    """
+    sold = int(kind == "commit")
+    lock = connection.ops.for_update_sql(of=("variant",)) if connection.features.has_select_for_update else ""
+    move = Statement(MOVE.format(sold=sold, lock=lock), [order])
+    return move, Statement(NOTE.format(kind=kind, sold=sold), [at, order])
 
 
 def restock(order: Order, quantities: Mapping[str, int], occasion: str, by: Any = None) -> None:
@@ -82,13 +114,12 @@ def _went_back(line: OrderLine) -> int:
     return sum(back.values_list("quantity", flat=True))
 
 
-def _finish(order: Order, goods: str, move: Callable[[Variant, int, str], bool], *also: str) -> None:
+def _finish(order: Order, goods: str, kind: str, *also: str) -> None:
     with transaction.atomic(savepoint=False):  # what fails here fails the caller's transaction
         _turn(order, Order.Goods.HELD, goods, *also)
-        for line in _in_key_order(order, prepared.fetch(OrderLine, order=order.pk)):
-            line.order = order
-            if not move(Variant(pk=line.variant_id), line.quantity, line.reference):
-                raise GoodsNotHeld(line.reference)
+        moved, noted = prepared.together(leaving(order.pk, kind, timezone.now()))
+        if moved != noted:
+            raise GoodsNotHeld(order.number)
 
 
 def _in_key_order(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLine]:

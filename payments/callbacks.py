@@ -27,7 +27,7 @@ from payments.settle import Outcome, act, asked_at
 Verdict = GatewayMessage.Verdict
 MAX_BODY = 65_536
 FORM = "application/x-www-form-urlencoded"
-TRADE_NOTIFICATION = "trade_status_sync"
+TRADE_NOTIFICATIONS = ("", "trade_status_sync")
 ASK_PAUSE_SECONDS = 3
 
 
@@ -53,14 +53,21 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
     message = journal.received(
         request, method, "notify", raw, judgement.verdict,
         report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
+        later=_settled_now(gateway, report, judgement),
     )  # fmt: skip
     return _carry_out(gateway, report, judgement, message)
+
+
+def _settled_now(gateway: Gateway, report: TradeReport, judgement: Judgement) -> bool:
+    """Whether nothing stands between this message and its effect, so that one commit writes both."""
+    sound = judgement.verdict == Verdict.ACCEPTED and report.notify_type in TRADE_NOTIFICATIONS
+    return sound and not gateway.confirms
 
 
 def _carry_out(
     gateway: Gateway, report: TradeReport, judgement: Judgement, message: GatewayMessage | None
 ) -> HttpResponse:
-    if report.notify_type not in ("", TRADE_NOTIFICATION):
+    if report.notify_type not in TRADE_NOTIFICATIONS:
         return _answer("fail", 400)
     if judgement.verdict == Verdict.ACCEPTED and judgement.payment:
         refusal = _unconfirmed(gateway, report, judgement.payment)

@@ -18,6 +18,7 @@ class OpenGateway:
 
     method = "alipay"
     absolute_deadline = True
+    confirms = False
     has_bill = True
     refund_notification = ""
 

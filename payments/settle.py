@@ -14,6 +14,7 @@ from orders import goods, mails
 from orders.models import Order
 from payments import refunds
 from payments.alipay.messages import TradeReport, TradeStatus
+from payments.at_once import facts, settle_at_once
 from payments.incidents import raise_incident
 from payments.journal import line
 from payments.judge import Judgement
@@ -56,7 +57,15 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
 
 
 def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
-    """Books a genuine payment that passed the four checks, exactly once, and moves the order on."""
+    """Books a genuine payment that passed the four checks, exactly once, and moves the order on.
+
+    A ``message`` without key is written here: with its effect where the payment is a usual one, else before it.
+    """
+    if payment.is_open and settle_at_once(payment, report, message):
+        line("settled", payment.out_trade_no, outcome=Outcome.CONFIRMED, amount=payment.amount)
+        return Outcome.CONFIRMED
+    if message is not None and message.pk is None:
+        prepared.insert(message)
     try:
         with transaction.atomic():
             outcome = _settle(payment, report, message)
@@ -100,20 +109,16 @@ def _book(order: Order, payment: Payment, report: TradeReport, message: GatewayM
 
 def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> Outcome:
     cause = message.pk if message else None
-    facts: dict[str, Any] = {
-        "amount": str(payment.amount),
-        "attempt": payment.out_trade_no,
-        "trade_no": payment.trade_no,
-    }
+    told = facts(payment, payment.trade_no)
     closed = order.life in (Order.Life.EXPIRED, Order.Life.CANCELLED)
     if order.life == Order.Life.PLACED or (closed and goods.hold_again(order)):
-        return _confirm(order, Outcome.PAID_LATE if closed else Outcome.CONFIRMED, cause, facts)
+        return _confirm(order, Outcome.PAID_LATE if closed else Outcome.CONFIRMED, cause, told)
     prepared.update(order, *Order.SETTLED)
     if closed:
-        order.record("goods-gone", message=cause, **facts)
+        order.record("goods-gone", message=cause, **told)
         raise_incident("paid-late", payment.out_trade_no, f"Order {order} was closed before it was paid.", order)
         return Outcome.GOODS_GONE
-    order.record("paid-twice", message=cause, **facts)
+    order.record("paid-twice", message=cause, **told)
     raise_incident("paid-twice", payment.out_trade_no, f"Order {order} was paid already.", order)
     return Outcome.PAID_TWICE
 

@@ -2,18 +2,45 @@
 
 The ORM builds the text of a statement anew each time, which costs three to ten times as much as running it. These do
 what ``save(force_insert=True)``, ``save(update_fields=…)`` and ``get()`` do, without signals, and mean the same rows.
+On PostgreSQL the server keeps them too, and ``together`` sends many in one round trip (docs/decisions/0008).
 """
 
-from collections.abc import Callable, Sequence
-from functools import cache
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
+from functools import cache, partial
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
+import psycopg
 from django.db import connection
 from django.db.models import Field, Model
 
 AnyField: TypeAlias = "Field[Any, Any]"
 M = TypeVar("M", bound=Model)
 PROBE = "0"
+# Both drivers take their Python values as they are; to ask the field each time takes longer than the statement.
+PLAIN = frozenset({
+    "BigAutoField", "BigIntegerField", "BinaryField", "BooleanField", "CharField", "IntegerField",
+    "PositiveIntegerField", "PositiveSmallIntegerField", "TextField",
+})  # fmt: skip
+
+
+class Column(NamedTuple):
+    """How a field is written: its attribute, its default, and what makes the driver's value of a Python one."""
+
+    name: str
+    default: Callable[[], Any]
+    adapt: Callable[[Any], Any] | None
+
+    def of(self, value: Any) -> Any:
+        """The value as the driver takes it."""
+        return self.adapt(value) if self.adapt else value
+
+
+class Statement(NamedTuple):
+    """A statement to be run together with others."""
+
+    sql: str
+    values: Sequence[Any]
 
 
 def insert(row: Model, *, unless_there: bool = False) -> bool:
@@ -21,8 +48,10 @@ def insert(row: Model, *, unless_there: bool = False) -> bool:
 
     The rows that it refers to must have their keys.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_insert(type(row), unless_there), _values(row, _inserted(type(row)), new=True))
+    model = type(row)
+    values = [column.of(getattr(row, column.name)) for column in _new(model)]
+    with _cursor() as cursor:
+        cursor.execute(_insert(model, unless_there, returning=True), values)
         key = cursor.fetchone()
     if key is None:
         return False
@@ -32,59 +61,95 @@ def insert(row: Model, *, unless_there: bool = False) -> bool:
 
 def update(row: Model, *names: str, **before: Any) -> bool:
     """Writes these columns of ``row`` where the row in the database is still as ``before`` says; else False."""
-    model = type(row)
-    given = [_prepared(_field(model, name), value) for name, value in before.items()]
-    values = _values(row, [_field(model, name) for name in names], new=False)
-    with connection.cursor() as cursor:
-        cursor.execute(_update(model, names, tuple(before)), [*values, row.pk, *given])
+    written = {column.name: getattr(row, column.name) for column in _columns(type(row), names)}
+    statement = changing(type(row), row.pk, before, **written)
+    with _cursor() as cursor:
+        cursor.execute(statement.sql, statement.values)
         return bool(cursor.rowcount)
 
 
 def fetch(model: type[M], *, lock: bool = False, **key: Any) -> list[M]:
     """The rows with this key, locked until the end of the transaction if asked."""
-    sql, names, convert = _select(model, tuple(key), lock, connection.vendor)
-    with connection.cursor() as cursor:
+    sql, names, convert = _select(model, tuple(key), lock)
+    with _cursor() as cursor:
         cursor.execute(sql, list(key.values()))
         found = cursor.fetchall()
     return [model.from_db(connection.alias, names, convert(row)) for row in found]
 
 
-def _values(row: Model, fields: Sequence[AnyField], *, new: bool) -> list[Any]:
-    return [_prepared(field, field.pre_save(row, new)) for field in fields]
+def adding(model: type[Model], *, unless_there: bool = False, **values: Any) -> Statement:
+    """Inserts a row of these values, named by attribute (``order_id``); the others are the fields' defaults."""
+    given = [column.of(values[column.name] if column.name in values else column.default()) for column in _new(model)]
+    return Statement(_insert(model, unless_there), given)
 
 
-def _prepared(field: AnyField, value: Any) -> Any:
-    return field.get_db_prep_save(value, connection)
+def changing(model: type[Model], pk: Any, before: dict[str, Any], **values: Any) -> Statement:
+    """Writes these columns of the row where it is as ``before`` says."""
+    written = [column.of(value) for column, value in zip(_columns(model, tuple(values)), values.values(), strict=True)]
+    guard = [column.of(value) for column, value in zip(_columns(model, tuple(before)), before.values(), strict=True)]
+    return Statement(_update(model, tuple(values), tuple(before)), [*written, pk, *guard])
 
 
-def _field(model: type[Model], name: str) -> AnyField:
-    field: AnyField = model._meta.get_field(name)  # type: ignore[assignment]
-    return field
+def together(statements: Iterable[Statement]) -> list[int]:
+    """Runs them in the caller's transaction, on PostgreSQL in one round trip; how many rows each changed."""
+    with ExitStack() as stack:
+        if connection.vendor == "postgresql":
+            stack.enter_context(connection.wrap_database_errors)
+            stack.enter_context(connection.connection.pipeline())
+        cursors = [_run(statement) for statement in statements]
+    return [cursor.rowcount for cursor in cursors]
+
+
+def _run(statement: Statement) -> Any:
+    cursor = _cursor()
+    cursor.execute(statement.sql, statement.values)
+    return cursor
+
+
+def _cursor() -> Any:
+    """One that leaves the values to the server, so that PostgreSQL can keep the statement; else Django's."""
+    if connection.vendor != "postgresql" or connection.queries_logged:
+        return connection.cursor()
+    connection.ensure_connection()
+    return connection._prepare_cursor(psycopg.Cursor(connection.connection))
 
 
 @cache
-def _inserted(model: type[Model]) -> list[AnyField]:
-    return [field for field in model._meta.concrete_fields if not field.primary_key]
+def _columns(model: type[Model], names: tuple[str, ...]) -> list[Column]:
+    return [_column_of(model._meta.get_field(name)) for name in names]
 
 
 @cache
-def _insert(model: type[Model], unless_there: bool) -> str:
-    columns = [_column(field) for field in _inserted(model)]
+def _new(model: type[Model]) -> list[Column]:
+    """All but the key, which the database makes."""
+    return [_column_of(field) for field in model._meta.concrete_fields if not field.primary_key]
+
+
+def _column_of(field: Any) -> Column:
+    kind = (field.target_field if field.is_relation else field).get_internal_type()
+    adapt = None if kind in PLAIN else partial(field.get_db_prep_save, connection=connection)
+    return Column(field.attname, field.get_default, adapt)
+
+
+@cache
+def _insert(model: type[Model], unless_there: bool, returning: bool = False) -> str:
+    columns = [_quoted(model._meta.get_field(column.name)) for column in _new(model)]
     marks = ", ".join(["%s"] * len(columns))
-    rest = f"{'ON CONFLICT DO NOTHING ' if unless_there else ''}RETURNING {_column(model._meta.pk)}"
-    return f"INSERT INTO {_table(model)} ({', '.join(columns)}) VALUES ({marks}) {rest}"  # noqa: S608
+    text = f"INSERT INTO {_table(model)} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+    text += " ON CONFLICT DO NOTHING" if unless_there else ""
+    return text + (f" RETURNING {_quoted(model._meta.pk)}" if returning else "")
 
 
 @cache
 def _update(model: type[Model], names: tuple[str, ...], before: tuple[str, ...]) -> str:
-    changes = ", ".join(f"{_column(_field(model, name))} = %s" for name in names)
-    where = [f"{_column(field)} = %s" for field in (model._meta.pk, *(_field(model, name) for name in before))]
+    changes = ", ".join(f"{_quoted(model._meta.get_field(name))} = %s" for name in names)
+    where = [f"{_quoted(field)} = %s" for field in (model._meta.pk, *map(model._meta.get_field, before))]
     return f"UPDATE {_table(model)} SET {changes} WHERE {' AND '.join(where)}"  # noqa: S608
 
 
 @cache
 def _select(
-    model: type[Model], key: tuple[str, ...], lock: bool, vendor: str
+    model: type[Model], key: tuple[str, ...], lock: bool
 ) -> tuple[str, list[str], Callable[[Sequence[Any]], Sequence[Any]]]:
     """The text of the ORM's own statement, the fields it reads, and what makes Python values of a row."""
     rows = model._base_manager.filter(**dict.fromkeys(key, PROBE))
@@ -102,5 +167,5 @@ def _table(model: type[Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _column(field: Any) -> str:
+def _quoted(field: Any) -> str:
     return connection.ops.quote_name(field.column)

@@ -89,12 +89,13 @@ def test_goods_whose_stock_row_disagrees_are_not_sold() -> None:
     assert Order.objects.get().goods == "held"
 
 
-def test_variants_are_taken_in_key_order_whatever_the_order_of_lines() -> None:
+def test_variants_are_locked_in_key_order_whatever_the_order_of_lines() -> None:
     first, second = VariantFactory(), VariantFactory()
     order = OrderFactory(variant=second)
     put_in(order, first, 1)
     with CaptureQueriesContext(connection) as done:
         goods.release(order)
-    updates = [query["sql"] for query in done if "UPDATE shop_variant" in query["sql"]]
-    keys = [int(sql.split("WHERE id = ")[1].split(" ")[0]) for sql in updates]
-    assert keys == [first.pk, second.pk]
+    (update,) = [query["sql"] for query in done if "UPDATE shop_variant" in query["sql"]]
+    assert "ORDER BY variant.id" in update
+    assert ("FOR UPDATE OF" in update) == connection.features.has_select_for_update
+    assert (stock(first), stock(second)) == ((10, 0), (10, 0))
