@@ -27,7 +27,8 @@ def ask(payment: Payment) -> TradeStatus:
     message = journal.asked(
         payment.method, payment, "query", judgement.verdict, started, report=report, note=judgement.failed
     )
-    act(judgement, report, message)
+    outcome = act(judgement, report, message)
+    journal.line("query", payment.out_trade_no, status=report.status, outcome=outcome)
     return TradeStatus.OTHER if judgement.verdict == GatewayMessage.Verdict.MISMATCH else report.status
 
 

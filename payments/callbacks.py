@@ -77,7 +77,7 @@ def _carry_out(
     if outcome is Outcome.REFUSED:
         journal.line("hack_notify", report.out_trade_no, verdict=judgement.verdict, failed=judgement.failed)
         return _answer("fail", 400)
-    journal.line("notify2", report.out_trade_no, outcome=outcome)
+    journal.line("notify2", report.out_trade_no, outcome=outcome, amount=report.amount)
     return _answer("success", 200)
 
 
@@ -175,4 +175,5 @@ def _refuse(request: HttpRequest, method: str, kind: str, raw: bytes, error: Mal
 
 
 def _answer(text: str, status: int) -> HttpResponse:
-    return HttpResponse(text, content_type="text/plain", status=status)
+    headers = {"X-Content-Type-Options": "nosniff"}
+    return HttpResponse(text, content_type="text/plain", status=status, headers=headers)

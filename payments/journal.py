@@ -15,7 +15,7 @@ from shop.visitors import address_of
 log = logging.getLogger("payments")
 
 FORGED_PER_MINUTE = 60
-KEPT_HEADERS = ("Content-Type", "User-Agent", "X-Request-Id")
+KEPT_HEADERS = {"CONTENT_TYPE": "Content-Type", "HTTP_USER_AGENT": "User-Agent", "HTTP_X_REQUEST_ID": "X-Request-Id"}
 Verdict = GatewayMessage.Verdict
 
 
@@ -36,7 +36,7 @@ def received(
         payment=payment,
         out_trade_no=report.out_trade_no[:64] if report else "",
         body=raw[: GatewayMessage.BODY_LIMIT],
-        headers={name: request.headers[name][:200] for name in KEPT_HEADERS if name in request.headers},
+        headers={name: request.META[key][:200] for key, name in KEPT_HEADERS.items() if key in request.META},
         address=address_of(request) or None,
         signature_ok=report is not None,
         checks=checks or {},

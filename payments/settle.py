@@ -16,7 +16,6 @@ from payments import refunds
 from payments.alipay.messages import TradeReport, TradeStatus
 from payments.at_once import facts, settle_at_once
 from payments.incidents import raise_incident
-from payments.journal import line
 from payments.judge import Judgement
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
 from shop import prepared
@@ -62,7 +61,6 @@ def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None
     A ``message`` without key is written here: with its effect where the payment is a usual one, else before it.
     """
     if payment.is_open and settle_at_once(payment, report, message):
-        line("settled", payment.out_trade_no, outcome=Outcome.CONFIRMED, amount=payment.amount)
         return Outcome.CONFIRMED
     if message is not None and message.pk is None:
         prepared.insert(message)
@@ -75,7 +73,6 @@ def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None
         detail = f"Trade {report.trade_no} paid another attempt already."
         raise_incident("trade-used-twice", payment.out_trade_no, detail, payment.order)
         return Outcome.REFUSED
-    line("settled", payment.out_trade_no, outcome=outcome, amount=payment.amount)
     return outcome
 
 
