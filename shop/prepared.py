@@ -111,7 +111,8 @@ def _cursor() -> Any:
     if connection.vendor != "postgresql" or connection.queries_logged:
         return connection.cursor()
     connection.ensure_connection()
-    return connection.make_cursor(psycopg.Cursor(connection.connection))
+    cursor: Any = psycopg.Cursor(connection.connection)
+    return connection.make_cursor(cursor)
 
 
 @cache
