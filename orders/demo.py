@@ -8,9 +8,9 @@ from random import Random
 from django.db import transaction
 from django.utils import timezone, translation
 
-from orders import goods
+from orders import demo_offers, goods
 from orders.checkout import Quote, place
-from orders.models import Order
+from orders.models import ZERO, Order
 from shop.cart import CartLine
 from shop.models import Variant
 
@@ -53,17 +53,19 @@ def make_order(key: str, placed_at: datetime, random: Random) -> Order | None:
     ``key`` is any text; with it and the state of ``random`` the order is the same each time.
     """
     checkout_key = hashlib.sha256(key.encode()).hexdigest()[:32]
-    quote = Quote(_lines(random), [])
+    lines = _lines(random)
     buyer = random.randrange(len(BUYERS))
     *address, language = BUYERS[buyer]
     contact = dict(zip(ADDRESS, address, strict=True)) | {
         "phone": f"13800138{buyer:03}",
         "email": f"buyer{buyer + 1}@shop.example",
     }
-    if not quote.lines or Order.objects.filter(checkout_key=checkout_key).exists():
+    coupon = demo_offers.coupon_for(buyer, sum((line.total for line in lines), ZERO))
+    quote = Quote(lines, [], contact["province"], coupon)
+    if not lines or Order.objects.filter(checkout_key=checkout_key).exists():
         return None
     with translation.override(language):
-        return place(quote, contact, key=checkout_key, now=placed_at)
+        return place(quote, contact, key=checkout_key, fapiao=demo_offers.REQUESTS.get(buyer), now=placed_at)
 
 
 def _one(n: int, days: int, seed: int) -> None:

@@ -2,8 +2,10 @@
 
 import re
 from decimal import Decimal
+from html.parser import HTMLParser
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
@@ -33,13 +35,47 @@ def test_an_empty_cart_goes_back_to_the_cart(shopper: Client) -> None:
     assert not Order.objects.exists()
 
 
+class Fields(HTMLParser):
+    """The names of the controls that a page shows without anything being unfolded."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.folded = 0
+        self.names: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.folded += tag == "details"
+        if tag in ("input", "select", "textarea") and given.get("type") != "hidden" and not self.folded:
+            self.names.append(str(given["name"]))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.folded -= tag == "details"
+
+
 def test_the_page_asks_for_seven_things_and_no_more(shopper: Client, cup: Variant) -> None:
     take(shopper, cup)
     html = shopper.get(CHECKOUT).content.decode()
-    form = html.partition('<form class="panel')[2].partition("<details")[0]
-    assert len(re.findall(r"<(?:input|select|textarea) class=", form)) == 7
+    assert Fields(html).names == ["name", "phone", "province", "city", "district", "street", "email"]
     assert html.count("<option value=") == 35
-    assert " required" not in form and 'type="number"' not in form
+    assert " required" not in html and 'type="number"' not in html
+
+
+def test_the_rest_is_folded_away_until_it_is_asked_for(shopper: Client, cup: Variant) -> None:
+    take(shopper, cup)
+    html = shopper.get(CHECKOUT).content.decode()
+    assert html.count("<details") == 4 and not re.search(r"<details[^>]* open", html)
+    wrong = shopper.post(CHECKOUT, filled(shopper, note="ring twice", phone="1")).content.decode()
+    assert Fields(wrong).names == Fields(html).names and "ring twice</textarea>" in wrong
+    assert len(re.findall(r"<details[^>]* open", wrong)) == 1
+
+
+def test_what_is_agreed_to_is_linked_beside_the_button(shopper: Client, cup: Variant) -> None:
+    take(shopper, cup)
+    html = shopper.get(CHECKOUT).content.decode()
+    end = html[html.index("Place order · ") : html.index("</form>")]
+    assert 'href="/en/help/terms/"' in end and 'href="/en/help/privacy/"' in end
 
 
 def test_placing_an_order_goes_to_the_cashier_and_empties_the_cart(shopper: Client, cup: Variant) -> None:
@@ -227,3 +263,14 @@ def test_each_rendered_form_has_its_own_key(shopper: Client, cup: Variant) -> No
     take(shopper, cup)
     keys = {form_of(shopper.get(CHECKOUT))["checkout_key"] for _ in range(3)}
     assert len(keys) == 3
+
+
+def test_a_members_e_mail_gives_no_hint_that_it_is_known(shopper: Client, cup: Variant) -> None:
+    User.objects.create_user("lin", "lin@example.com", "a long password")
+    take(shopper, cup)
+    pages = [
+        re.sub(r'(checkout_key|csrfmiddlewaretoken)" value="[^"]*"', "", shopper.post(CHECKOUT, form).content.decode())
+        for form in (filled(shopper, phone="1"), filled(shopper, phone="1", email="nobody@example.com"))
+    ]
+    assert pages[0].replace("lin@example.com", "nobody@example.com") == pages[1]
+    assert buy(shopper, cup, email="lin@example.com").buyer is None

@@ -4,9 +4,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from orders.models import Order
+from orders.models import Coupon, FapiaoRequest, Order
+from orders.tax_numbers import has_shape, is_right
 from payments.models import Payment
 from payments.proofs import PROOFS
+from shop.models import ShippingRate
 
 pytestmark = pytest.mark.django_db
 STATES = {
@@ -21,12 +23,28 @@ def test_the_demo_shows_every_state_and_its_books_are_in_order() -> None:
     assert [finding for proof in PROOFS for finding in proof()] == []
 
 
+def counts() -> list[int]:
+    issued = FapiaoRequest.objects.exclude(number="")
+    return [rows.count() for rows in (Order.objects, Payment.objects, Coupon.objects, ShippingRate.objects, issued)]
+
+
+def test_the_demo_shows_coupons_fees_and_a_queue_of_fapiao() -> None:
+    call_command("seed_demo", orders=40)
+    assert Order.objects.filter(discount__gt=0).exists() and Coupon.objects.filter(used__gt=0).exists()
+    assert ShippingRate.objects.filter(province="西藏自治区").exists()
+    states = {request.state for request in FapiaoRequest.objects.select_related("order")}
+    assert states >= {"due", "issued"}
+    tax_numbers = FapiaoRequest.objects.exclude(tax_id="").values_list("tax_id", flat=True)
+    assert all(has_shape(number) and is_right(number) for number in tax_numbers)
+
+
 def test_a_second_run_adds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("seed_demo", orders=12)
-    before = (Order.objects.count(), Payment.objects.count())
+    before = counts()
     call_command("seed_demo", orders=12)
-    assert (Order.objects.count(), Payment.objects.count()) == before
-    assert "clerk" in capsys.readouterr().out
+    assert counts() == before
+    told = capsys.readouterr().out
+    assert "clerk" in told and "WELCOME-20" in told
 
 
 def test_it_is_refused_where_real_money_moves(settings: Settings) -> None:

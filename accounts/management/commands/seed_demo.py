@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts import demo as members
 from orders import demo as orders
+from orders import demo_offers as offers
 from payments import demo as payments
 from shop.demo import catalogue, staff
 
@@ -36,10 +37,13 @@ class Command(BaseCommand):
         if options["reset"]:
             self._reset()
         catalogue.seed(self._progress, options["products"])
+        coupons = offers.seed()
         unpaid = options["orders"] // 4
         orders.seed(unpaid, options["days"], options["seed"], self._progress)
         payments.seed(options["orders"] - unpaid, options["days"], options["seed"], self._progress)
+        offers.issue()
         self._print_logins(staff.seed(), members.seed())
+        self._print_coupons(coupons)
         logging.disable(logging.NOTSET)
 
     def _reset(self) -> None:
@@ -65,3 +69,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Shoppers with an account, at {settings.SITE_URL}/zh-hans/account/login/:")
         for email, password in shoppers:
             self.stdout.write(f"  {email:<22} {password}")
+
+    def _print_coupons(self, coupons: list[tuple[str, str]]) -> None:
+        self.stdout.write("Coupons to try at the checkout:")
+        for code, words in coupons:
+            self.stdout.write(f"  {code:<22} {words}")
