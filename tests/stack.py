@@ -91,6 +91,7 @@ class Stack:
         self.wsgi, self.worker, self.simulator = wsgi, worker, simulator
         self.environment = {**database.copy(folder), "SITE_URL": self.url, "PYTHONWARNINGS": "ignore", **(env or {})}
         self.children: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes]] = []
         if before:
             manage(before, self.environment)
 
@@ -116,8 +117,12 @@ class Stack:
             self._spawn("simulator", "-m", "simulator", *options)
             self._wait(f"{self.gateway}/sim/")
         if self.worker:
-            self._spawn("worker", "manage.py", "worker")
+            self.hire()
         self.open()
+
+    def hire(self) -> None:
+        """Starts a worker, the first or one more."""
+        self.workers.append(self._spawn(f"worker{len(self.workers)}", "manage.py", "worker"))
 
     def open(self) -> None:
         """Starts the shop itself, at first or again."""
