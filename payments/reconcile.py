@@ -24,6 +24,7 @@ from payments.refunds import book, notice_console
 from payments.settle import act
 
 Kind = LedgerEntry.Kind
+CLOCKS_DIFFER = timedelta(minutes=10)
 CONSOLE = "refunded at Alipay's console"
 
 
@@ -118,17 +119,37 @@ def _numbers(line: BillLine) -> list[str]:
 
 
 def _missing(gateway: Gateway, day: date, seen: set[str], tally: Tally) -> None:
-    """What we booked on that day and the bill does not tell; the edges of the day are the next day's business."""
-    begin = datetime.combine(day, time.min, CHINA) + timedelta(minutes=10)
-    end = begin + timedelta(days=1) - timedelta(minutes=20)
+    """What we booked on that day and the bill does not tell.
+
+    Clocks may differ, so what we booked around midnight may stand in the bill of either day: it is looked for at the
+    beginning of a day, in its bill and then in that of the day before.
+    """
+    midnight = datetime.combine(day, time.min, CHINA)
+    begin, end = midnight - CLOCKS_DIFFER, midnight + timedelta(days=1) - CLOCKS_DIFFER
     ours = LedgerEntry.objects.filter(method__in=_billed_with(gateway)).filter(
-        Q(kind=Kind.CHARGE, payment__paid_at__range=(begin, end)) | Q(kind=Kind.REFUND, at__range=(begin, end))
+        Q(kind=Kind.CHARGE, payment__paid_at__gte=begin, payment__paid_at__lt=end)
+        | Q(kind=Kind.REFUND, at__gte=begin, at__lt=end)
     )
     told = Q(reference__in=seen) | Q(kind=Kind.REFUND, payment__trade_no__in=seen)
-    for entry in ours.exclude(told).select_related("order"):
+    before: set[str] | None = None
+    for entry in ours.exclude(told).select_related("order", "payment"):
+        if _moment(entry) < midnight + CLOCKS_DIFFER:
+            before = _told_by(gateway.bill(day - timedelta(days=1))) if before is None else before
+            if before & {entry.reference, entry.payment.trade_no}:
+                continue
         tally.differences += 1
         detail = f"The bill of {day} does not tell of this {entry.kind} of {entry.amount}."
         raise_incident("missing-in-bill", entry.reference, detail, entry.order)
+
+
+def _moment(entry: LedgerEntry) -> datetime:
+    """When the gateway counts it, as far as we were told."""
+    return (entry.kind == Kind.CHARGE and entry.payment.paid_at) or entry.at
+
+
+def _told_by(bill: Iterable[BillLine]) -> set[str]:
+    """The numbers by which a bill names its trades and refunds."""
+    return {number for line in bill for number in (line.trade_no, line.request_no) if number}
 
 
 def _billed_with(gateway: Gateway) -> list[str]:

@@ -2,8 +2,10 @@
 
 import logging
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from orders.models import Serial
@@ -66,3 +68,14 @@ def test_the_log_warns_when_fewer_than_one_in_a_hundred_are_left(
     with caplog.at_level(logging.WARNING):
         allot()
     assert ("run out" in caplog.text) is warned
+
+
+def test_a_clock_that_jumps_back_changes_nothing() -> None:
+    now = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+    allotted = []
+    for moment in (now, now - timedelta(hours=26), now + timedelta(days=400), now - timedelta(days=9000), now):
+        with time_machine.travel(moment, tick=False):
+            allotted += [allot() for _ in range(20)]
+    serials = [serial for serial, _ in allotted]
+    assert serials == sorted(set(serials))
+    assert {len(number) for _, number in allotted} == {14}
