@@ -155,3 +155,21 @@ def test_what_is_no_number_is_not_put_into_the_link(stranger: Client, db: None, 
     answer = stranger.get(f"/en/orders/{number}/result/")
     assert answer.status_code == 404
     assert 'href="/en/orders/find/"' in answer.content.decode()
+
+
+def test_money_on_its_way_back_is_named(shopper: Client, order: Order) -> None:
+    page = result(shopper, order, **paid(order, refunding=Decimal("3.00")))
+    assert '<dd><data value="3.00">' in page
+
+
+def test_without_scripts_a_button_brings_the_latest_state(shopper: Client, order: Order) -> None:
+    link = '<noscript><a class="btn" href="">Refresh to see the result</a></noscript>'
+    assert link in result(shopper, order)
+    assert "http-equiv" not in result(shopper, order)  # a page that reloads by itself takes the reader's place away
+    assert link not in result(shopper, order, **paid(order))
+
+
+def test_who_needs_us_need_not_look_for_the_number(shopper: Client, order: Order, settings: Any) -> None:
+    settings.CONTACT_EMAIL = "shop@example.com"
+    page = result(shopper, order, **stands(order, "review"))
+    assert f'href="mailto:shop@example.com?subject=Order%20{order.number}"' in page
