@@ -38,6 +38,7 @@ RIGHTS: dict[tuple[str, str], tuple[int, int, int, int, int, int]] = {
     ("orders:address", "post"): (404, 404, 303, 422, 422, 422),
     ("payments:ask_refund", "get"): (404, 404, 303, 303, 303, 303),
     ("payments:ask_refund", "post"): (404, 404, 303, 303, 303, 303),
+    ("accounts:offer", "post"): (404, 404, 303, 303, 303, 303),  # it has a buyer already
     ("payments:cancel", "post"): (404, 404, 303, 303, 303, 303),
 }
 SEES_ALL = ("proved", "placed", "member")
