@@ -140,4 +140,4 @@ class ProofForm(Drawn):
 class NameForm(Drawn):
     """How the shop may call a member."""
 
-    first_name = LineField(label=_("Name"), required=False, max_length=60, widget=forms.TextInput(typing("name")))
+    first_name = LineField(label=_("Your name"), required=False, max_length=60, widget=forms.TextInput(typing("name")))

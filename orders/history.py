@@ -30,8 +30,12 @@ class Tab:
 TABS = (
     Tab("", _("All"), Q()),
     Tab("awaiting", _("Awaiting payment"), Q(life=Order.Life.PLACED)),
-    Tab("to-ship", _("To be shipped"), Q(life=Order.Life.CONFIRMED) & ~REFUND),
-    Tab("done", _("Shipped, completed"), Q(life__in=[Order.Life.SHIPPED, Order.Life.COMPLETED]) & ~REFUND),
+    Tab(
+        "to-ship",
+        _("To be shipped"),
+        Q(life=Order.Life.CONFIRMED, refunding=0) & ~Q(pay_status=Order.PayStatus.REFUNDED),
+    ),
+    Tab("done", _("Shipped, completed"), Q(life__in=[Order.Life.SHIPPED, Order.Life.COMPLETED])),
     Tab("refunds", _("Refunds"), REFUND),
 )
 
@@ -64,7 +68,7 @@ class History:
 
     def _page(self, asked: str) -> Page[Order]:
         number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
-        pages = Paginator(self._found().prefetch_related("lines"), PER_PAGE)
+        pages = Paginator(self._found().order_by("-placed_at", "-pk").prefetch_related("lines"), PER_PAGE)
         if not self.term:
             pages.count = self.counts[self.tab.name or "all"]  # known already
         return pages.get_page(min(number, LAST_PAGE))

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from accounts.tests.living import PASSWORD
 from tests.shopper import PATIENCE, SUBMIT, Shopper, shows, width
 from tests.stack import Stack
 
@@ -104,3 +105,46 @@ def test_where_one_cannot_pay(chromium: Browser, shopper: Shopper) -> None:
     shopper.page.context.set_offline(True)
     shopper.page.locator(".net").wait_for(timeout=PATIENCE)
     flawless(shopper.page)
+
+
+MEMBER = """
+from accounts.tests.living import ADDRESS, PASSWORD, join
+from orders.models import Address
+Address.objects.keep(join("lin@example.com"), ADDRESS)
+"""
+
+
+def send(page: Page) -> None:
+    """Presses the button of the page's form."""
+    page.locator('main .panel button[type="submit"]').first.click()
+
+
+@pytest.mark.parametrize("path", ["login/", "register/", "reset/"])
+def test_the_doors_of_accounts_with_their_errors(shopper: Shopper, path: str) -> None:
+    page = shopper.page
+    page.goto(f"{shopper.home}account/{path}")
+    flawless(page)
+    send(page)
+    page.locator("#errors").wait_for(timeout=PATIENCE)
+    flawless(page)
+
+
+def test_the_pages_of_a_member(shopper: Shopper) -> None:
+    page = shopper.page
+    shopper.shop.run(MEMBER)
+    page.goto(f"{shopper.home}account/login/")
+    page.fill("#login", "lin@example.com")
+    page.fill("#password", PASSWORD)
+    send(page)
+    for path in ("orders/", "", "email/", "password/", "addresses/", "addresses/add/", "delete/"):
+        page.goto(f"{shopper.home}account/{path}")
+        flawless(page)
+    send(page)
+    page.locator("#errors").wait_for(timeout=PATIENCE)
+    flawless(page)
+    shopper.put_into_cart()
+    page.goto(f"{shopper.home}checkout/")
+    flawless(page)
+    page.check('[value="other"]')
+    page.locator("#street").wait_for(timeout=PATIENCE)
+    flawless(page)

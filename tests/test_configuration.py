@@ -205,3 +205,28 @@ def test_a_frame_is_allowed_only_where_the_code_is_switched_on(tmp_path: Path, s
     code = f"{IMPORT} as s; print(*s.CONTENT_SECURITY_POLICY['DIRECTIVES'].get('frame-src', ()))"
     started = start(tmp_path, {**dict.fromkeys(GOOD), "ALIPAY_QR_FRAME": switch}, code)
     assert started.stdout.split() == allowed
+
+
+LOGIN = """
+import os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+from accounts.tests.living import PASSWORD, join
+call_command("migrate", verbosity=0)
+user, https = join("lin@example.com"), {"host": "shop.example", "x-forwarded-proto": "https"}
+browser = Client(headers=https)
+page = browser.post("/en/account/login/", {"login": user.email, "password": PASSWORD})
+print(page.status_code, page["Strict-Transport-Security"])
+for name in ("sessionid", "csrftoken"):
+    cookie = browser.cookies[name]
+    print(name, cookie["secure"], cookie["httponly"], cookie["samesite"])
+"""
+
+
+def test_under_https_a_login_gives_cookies_to_https_only(tmp_path: Path) -> None:
+    said = start(tmp_path, {}, LOGIN)
+    assert said.stdout.splitlines()[-3:] == [
+        "303 max-age=31536000", "sessionid True True Lax", "csrftoken True True Lax",
+    ], said.stderr  # fmt: skip

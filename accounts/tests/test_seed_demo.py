@@ -1,7 +1,10 @@
 """The demo fills itself, twice without harm, and its books are in order."""
 
+import re
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 
 from orders.models import Coupon, FapiaoRequest, Order
@@ -45,6 +48,13 @@ def test_a_second_run_adds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert counts() == before
     told = capsys.readouterr().out
     assert "clerk" in told and "WELCOME-20" in told
+
+
+def test_a_printed_member_can_log_in_and_has_orders(capsys: pytest.CaptureFixture[str], shopper: Client) -> None:
+    call_command("seed_demo", orders=40)
+    email, password = re.findall(r"(buyer\d@shop\.example)\s+(\S+)", capsys.readouterr().out)[0]
+    page = shopper.post("/en/account/login/", {"login": email, "password": password}, follow=True).content.decode()
+    assert page.count("data-order-status") >= 1 and page.count("/en/orders/") >= 2
 
 
 def test_it_is_refused_where_real_money_moves(settings: Settings) -> None:
