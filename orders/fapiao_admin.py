@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.models import FapiaoRequest
 from orders.models.fapiao import FapiaoQuerySet
-from shop.templatetags.money import plain_money
+from shop.templatetags.money import chinatime, plain_money
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -51,8 +51,8 @@ class FapiaoAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', address, fapiao.order)
 
     @admin.display(description=_("placed"), ordering="order__placed_at")
-    def placed_at(self, fapiao: FapiaoRequest) -> Any:
-        return fapiao.order.placed_at
+    def placed_at(self, fapiao: FapiaoRequest) -> SafeString | str:
+        return chinatime(fapiao.order.placed_at)
 
     @admin.display(description=_("state"))
     def standing(self, fapiao: FapiaoRequest) -> str:

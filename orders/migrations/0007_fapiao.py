@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('personal', 'a person'), ('company', 'a company')], max_length=8, verbose_name='for')),
-                ('title', models.CharField(max_length=100, verbose_name='title')),
+                ('title', models.CharField(max_length=100, verbose_name='title of the fapiao')),
                 ('tax_id', models.CharField(blank=True, max_length=20, verbose_name='tax number')),
                 ('number', models.CharField(blank=True, max_length=40, verbose_name='number of the fapiao')),
                 ('issued_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='issued')),

@@ -40,7 +40,7 @@ class FapiaoRequest(models.Model):
 
     order = models.OneToOneField(Order, models.PROTECT, related_name="fapiao", verbose_name=_("order"))
     kind = models.CharField(_("for"), max_length=8, choices=Kind.choices)
-    title = models.CharField(_("title"), max_length=100)
+    title = models.CharField(_("title of the fapiao"), max_length=100)
     tax_id = models.CharField(_("tax number"), max_length=20, blank=True)
     number = models.CharField(_("number of the fapiao"), max_length=NUMBER, blank=True)
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True, editable=False)
