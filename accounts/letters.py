@@ -32,13 +32,17 @@ def write(kind: str, email: str, facts: Facts) -> None:
     if not limits.may_write(kind, email):
         return
     letter = LETTERS[kind](facts)
+    post.send(letter.subject, *drawn(letter), email)
+
+
+def drawn(letter: Letter) -> tuple[str, str]:
+    """As text and as HTML, in the language in force."""
     page = {
         "letter": letter,
         "shop": _("Leaf, Paper & Clay"),
         "html_lang": HTML_LANG.get(get_language() or "", "zh-Hans"),
     }
-    text = render_to_string("account/email/letter.txt", page)
-    post.send(letter.subject, text, render_to_string("account/email/letter.html", page), email)
+    return render_to_string("account/email/letter.txt", page), render_to_string("account/email/letter.html", page)
 
 
 def on_site(address: str) -> str:

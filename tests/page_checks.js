@@ -38,7 +38,7 @@
   // Text that its own box cuts off, as when it grows and the box does not.
   window.cutOff = () =>
     [...document.querySelectorAll("main *, header *, footer *")]
-      .filter((one) => visible(one) && !unseen(one) && getComputedStyle(one).overflow !== "visible" && one.localName !== "img")
+      .filter((one) => visible(one) && !unseen(one) && /hidden|clip/.test(getComputedStyle(one).overflow) && one.localName !== "img")
       .filter((one) => one.textContent.trim() && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1))
       .map((one) => `cut off: ${name(one)}`);
 })();

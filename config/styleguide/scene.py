@@ -2,13 +2,19 @@
 
 import secrets
 import threading
+from contextlib import ExitStack
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,10 +22,11 @@ from django.test import Client, RequestFactory, override_settings
 from django.urls import get_resolver
 from django.utils import timezone, translation
 
+from accounts import post
 from orders import access, coupons, goods
 from orders.checkout import Quote, place
 from orders.forms import new_key
-from orders.models import Coupon, Order
+from orders.models import Address, Coupon, Order
 from payments import demo
 from shop import fragments
 from shop.cart import Cart
@@ -30,8 +37,9 @@ CONTACT = {
     "street": "龙井路 1 号", "email": "lin@example.com", "note": "",
 }  # fmt: skip
 HOST = urlsplit(settings.SITE_URL).netloc
-COUPON = "LEAF-2026"
+COUPON, MEMBER, PASSWORD = "LEAF-2026", "linxiaoyu", "a-quiet-cup-of-tea"
 KEPT_HEADERS = ("Content-Type", "Content-Security-Policy")
+QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"  # nobody keeps these passwords
 WAITING, CLOSED = ("awaiting", "confirming"), ("expired", "cancelled")
 TURN = threading.Lock()  # settings are changed for the whole process while a state is drawn
 
@@ -39,13 +47,15 @@ TURN = threading.Lock()  # settings are changed for the whole process while a st
 class Scene:
     """The shop with the goods it has, and one visitor. Verbs that prepare something answer the scene itself."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, undone: ExitStack) -> None:
+        self.undone = undone
         self.language = language
         # An address of its own: tries are counted by it, outside the database.
         address = f"fd00:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
         self.browser = Client(HTTP_HOST=HOST, REMOTE_ADDR=address)
         self.order = Order()
         self.coupon: Coupon | None = None
+        self.member: User | None = None
 
     def open(self, path: str = "", **headers: Any) -> HttpResponse:
         """The page below the language's home; ``{number}`` stands for the order's."""
@@ -69,6 +79,11 @@ class Scene:
         """The page for a failure, from the handler that Django would ask."""
         handler: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(status)
         return handler(self.request()) if status == 500 else handler(self.request(), exception=Exception())
+
+    def configured(self, **changed: Any) -> "Scene":
+        """The shop runs with other settings."""
+        self.undone.enter_context(override_settings(**changed))
+        return self
 
     def without_goods(self) -> "Scene":
         """Everything is off the shelves."""
@@ -110,14 +125,15 @@ class Scene:
 
     def ordered(self, becomes: str = "awaiting", *slugs: str) -> "Scene":
         """The visitor has placed an order, and this has become of it: HOST = urlsplit(settings.SITE_URL).netloc
-        COUPON = "LEAF-2026"
-                KEPT_HEADERS = ("Content-Type", "Content-Security-Policy")
-                WAITING, CLOSED or what payments.demo names."""
+                COUPON, MEMBER, PASSWORD = "LEAF-2026", "linxiaoyu", "a-quiet-cup-of-tea"
+                        KEPT_HEADERS = ("Content-Type", "Content-Security-Policy")
+                        QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"  # nobody keeps these passwords
+        WAITING, CLOSED or what payments.demo names."""
         self.with_cart(*(slugs or ("longjing-green", "plum-vase")))
         placed_at = timezone.now() - timedelta(minutes=0 if becomes in WAITING else 90)
         quote = Quote(Cart(self.browser.session).lines(), [], CONTACT["province"], self.coupon)
         with translation.override(self.language):
-            self.order = place(quote, CONTACT, key=new_key(), now=placed_at)
+            self.order = place(quote, CONTACT, key=new_key(), buyer=self.member, now=placed_at)
         self._remember(self.order)
         self._let(becomes)
         self.order.refresh_from_db()
@@ -137,6 +153,39 @@ class Scene:
             self.order.close(becomes, at=self.order.expires_at)
         elif becomes != "awaiting":
             demo.befall(self.order, becomes, minutes=3)
+
+    def as_member(self, *, known: bool = True) -> "Scene":
+        """The visitor has an account, and is logged in if ``known``."""
+        self.member = User.objects.create_user(MEMBER, CONTACT["email"], PASSWORD, first_name=CONTACT["name"])
+        EmailAddress.objects.create(user=self.member, email=self.member.email, verified=known, primary=True)
+        if known:
+            self.browser.force_login(self.member, settings.AUTHENTICATION_BACKENDS[0])
+        return self
+
+    def with_addresses(self, *streets: str) -> "Scene":
+        """The member has an address book; the first is the default."""
+        fields = {name: CONTACT[name] for name in Address.FIELDS}
+        for street in streets:
+            Address.objects.keep(self._known, fields | {"street": street})
+        return self
+
+    def address(self) -> int:
+        """The key of the member's default address."""
+        return Address.objects.of(self._known)[0].pk
+
+    def reset_link(self) -> str:
+        """The way to a new password, as the letter names it."""
+        key = EmailAwarePasswordResetTokenGenerator().make_token(self._known)
+        return f"account/reset/{user_pk_to_url_str(self._known)}-{key}/"
+
+    def proof_link(self) -> str:
+        """The way to prove the member's address, as the letter names it."""
+        return f"account/confirm/{EmailConfirmationHMAC(EmailAddress.objects.get(user=self._known)).key}/"
+
+    @property
+    def _known(self) -> User:
+        assert self.member, "as_member comes first"  # noqa: S101 - a mistake in the register, not of a visitor
+        return self.member
 
     def as_stranger(self) -> "Scene":
         """Somebody in another browser, who has the address of the order's page."""
@@ -165,7 +214,12 @@ class Scene:
 
 def draw(make: Callable[[Scene], HttpResponse], language: str) -> HttpResponse:
     """The page that ``make`` comes to, as a visitor of a real shop would see it. The database stays as it was."""
-    with TURN, override_settings(DEBUG=False), translation.override(language), transaction.atomic():
+    undone = (
+        override_settings(DEBUG=False, PASSWORD_HASHERS=[QUICK]),
+        patch.object(post, "send"),
+        translation.override(language),
+    )
+    with TURN, undone[0], undone[1], undone[2], transaction.atomic():
         fragments.forget()
         try:
             return make(Scene(language))

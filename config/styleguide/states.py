@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils import timezone
 
-from config.styleguide.scene import CONTACT, Scene
+from accounts import limits
+from accounts.letters import LETTERS, drawn
+from config.styleguide.scene import CONTACT, PASSWORD, Scene
 from content import errors
 from orders.specimens import SPECIMENS, specimen
 from payments import refusals
@@ -23,6 +25,7 @@ BECOMES = (
     "partly-refunded", "refunded", "review",
 )  # fmt: skip
 WECHAT = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile MicroMessenger/8.0"
+LINKS = dict.fromkeys(("activate_url", "password_reset_url"), "/zh-hans/account/")
 HELP = ("delivery", "terms", "privacy", "contact")
 ALIPAY = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile AlipayClient/10.6"
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
@@ -49,6 +52,11 @@ def at(path: str) -> Maker:
 def letter(name: str) -> Maker:
     """A mail of that kind, as HTML."""
     return lambda shop: HttpResponse(specimen(name, shop.language).html)
+
+
+def account_letter(kind: str) -> Maker:
+    """A mail to a member, as HTML."""
+    return lambda shop: HttpResponse(drawn(LETTERS[kind](LINKS))[1])
 
 
 def after(becomes: str, part: str) -> Maker:
@@ -136,11 +144,55 @@ BUYING = [
     State("P10", "order-found", lambda shop: shop.ordered("shipped").as_found().open("orders/{number}/")),
 ]  # fmt: skip
 
+MEMBERS = [
+    State("P12", "orders", lambda shop: shop.as_member().ordered("completed").ordered("refunded", "jasmine-pouch")
+          .ordered("shipped", "letter-set", "desk-calendar").ordered("awaiting", "plum-vase").open("account/orders/")),
+    State("P12", "orders-empty", lambda shop: shop.as_member().open("account/orders/")),
+    State("P12", "orders-none-such", lambda shop: shop.as_member().ordered("paid").open("account/orders/?q=42")),
+    State("P13", "login", at("account/login/")),
+    State("P13", "login-wrong", lambda shop: shop.as_member(known=False)
+          .send("account/login/", {"login": CONTACT["email"], "password": "guessed"})),
+    State("P14", "register", at("account/register/")),
+    State("P14", "register-errors", lambda shop: shop.send("account/register/", {
+        "email": "lin@", "password1": "1234"})),
+    State("P14", "register-sent", lambda shop: shop.send("account/register/", {
+        "email": CONTACT["email"], "password1": PASSWORD})),
+    State("P14", "confirm", lambda shop: shop.as_member(known=False).open(shop.proof_link())),
+    State("P14", "confirm-dead-link", at("account/confirm/no-such-key/")),
+    State("P15", "account", lambda shop: shop.as_member().ordered("paid").open("account/")),
+    State("P15", "account-email", lambda shop: shop.as_member().open("account/email/")),
+    State("P15", "account-password", lambda shop: shop.as_member().open("account/password/")),
+    State("P15", "account-password-errors", lambda shop: shop.as_member().send("account/password/", {
+        "oldpassword": "guessed", "password1": "1234"})),
+    State("P15", "account-delete", lambda shop: shop.as_member().open("account/delete/")),
+    State("P15", "account-delete-errors", lambda shop: shop.as_member().send("account/delete/")),
+    State("P15", "addresses", lambda shop: shop.as_member().with_addresses("龙井路 1 号", "龙井路 1 号 2 楼")
+          .open("account/addresses/")),
+    State("P15", "addresses-empty", lambda shop: shop.as_member().open("account/addresses/")),
+    State("P15", "addresses-deleted", lambda shop: shop.as_member().with_addresses("龙井路 1 号")
+          .send(f"account/addresses/{shop.address()}/delete/")),
+    State("P15", "addresses-add", lambda shop: shop.as_member().open("account/addresses/add/")),
+    State("P15", "addresses-add-errors", lambda shop: shop.as_member().send("account/addresses/add/", WRONG)),
+    State("P16", "reset", at("account/reset/")),
+    State("P16", "reset-errors", lambda shop: shop.send("account/reset/", {"email": "lin@"})),
+    State("P16", "reset-sent", lambda shop: shop.send("account/reset/", {"email": CONTACT["email"]})),
+    State("P16", "reset-link", lambda shop: shop.as_member(known=False).open(shop.reset_link())),
+    State("P16", "reset-dead-link", at("account/reset/1-no-such-key/")),
+    State("P06", "checkout-member", lambda shop: shop.as_member().with_addresses("龙井路 1 号", "龙井路 1 号 2 楼")
+          .with_cart("plum-vase").open("checkout/")),
+    State("P09", "result-member", lambda shop: shop.as_member().ordered("paid").open("orders/{number}/result/")),
+    State("P09", "result-weak-password", lambda shop: shop.ordered("paid").send("account/offer/{number}/", {
+        "password1": "1234"})),
+]  # fmt: skip
+
 REST = [
     State("P11", "find", at("orders/find/")),
     State("P11", "find-empty-fields", lambda shop: shop.send("orders/find/")),
     State("P11", "find-nothing", lambda shop: shop.send("orders/find/", {
         "number": "1000 2735 4819 06", "contact": "lin@example.com"})),
+    State("P11", "find-code", lambda shop: shop.ordered("paid").as_found().open("orders/{number}/code/")),
+    State("P11", "find-code-wrong", lambda shop: shop.ordered("paid").as_found().send("orders/{number}/code/", {
+        "code": "123456"})),
     State("P17", "404", at("nothing/here/")),
     State("P18", "500", lambda shop: shop.fail(500)),
     State("P18", "400", lambda shop: shop.fail(400)),
@@ -148,10 +200,12 @@ REST = [
     State("P18", "503-without-end", lambda shop: errors.plain("503.html", 503)),
     State("P19", "403", lambda shop: shop.fail(403)),
     State("P19", "403-csrf", lambda shop: errors.csrf_failure(shop.request())),
+    State("P19", "429-member", lambda shop: limits.too_many(shop.request(), 600)),
     State("P19", "410", lambda shop: errors.gone(shop.request())),
     State("P19", "429", lambda shop: errors.too_many(shop.request(), 600)),
     *(State("P20", f"help-{slug}", at(f"help/{slug}/")) for slug in HELP),
     *(State("P21", f"mail-{name}", letter(name)) for name in SPECIMENS),
+    *(State("P21", f"mail-account-{kind.replace('_', '-')}", account_letter(kind)) for kind in LETTERS),
 ]  # fmt: skip
 
-STATES = {state.name: state for state in [*SHELVES, *BUYING, *REST]}
+STATES = {state.name: state for state in sorted([*SHELVES, *BUYING, *MEMBERS, *REST], key=lambda one: one.page)}
