@@ -33,8 +33,8 @@ NAMED = re.compile(
 )
 HTML_BYTES = 15 * 1024
 TEMPLATES = ROOT / "templates"
-# Drawn by the admin, and by the style guide itself.
-ELSEWHERE = ("admin/", "payments/admin/", "styleguide/")
+# Drawn by the admin, by the style guide itself, and inside the frame of a QR code.
+ELSEWHERE = ("admin/", "payments/admin/", "styleguide/", "payments/no_code.html")
 
 
 class Drawn(dict[tuple[str, str], HttpResponse]):

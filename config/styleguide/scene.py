@@ -2,8 +2,8 @@
 
 import secrets
 import threading
-from contextlib import ExitStack
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -214,15 +214,12 @@ class Scene:
 
 def draw(make: Callable[[Scene], HttpResponse], language: str) -> HttpResponse:
     """The page that ``make`` comes to, as a visitor of a real shop would see it. The database stays as it was."""
-    undone = (
-        override_settings(DEBUG=False, PASSWORD_HASHERS=[QUICK]),
-        patch.object(post, "send"),
-        translation.override(language),
-    )
-    with TURN, undone[0], undone[1], undone[2], transaction.atomic():
+    quick = override_settings(DEBUG=False, PASSWORD_HASHERS=[QUICK])
+    with TURN, quick, patch.object(post, "send"), translation.override(language), transaction.atomic():
         fragments.forget()
         try:
-            return make(Scene(language))
+            with ExitStack() as undone:
+                return make(Scene(language, undone))
         finally:
             transaction.set_rollback(True)
             fragments.forget()

@@ -116,6 +116,8 @@ BUYING = [
     State("P07", "cashier-closed", lambda shop: shop.ordered("expired").open("orders/{number}/pay/")),
     State("P07", "cashier-cancelled", lambda shop: shop.ordered("cancelled").open("orders/{number}/pay/")),
     State("P07", "cashier-overdue", lambda shop: shop.ordered().overdue().open("orders/{number}/pay/")),
+    State("P07", "cashier-scan", lambda shop: shop.configured(ALIPAY_QR_FRAME=True).ordered()
+          .open("orders/{number}/pay/")),
     State("P07", "cashier-phone", lambda shop: shop.ordered()
           .open("orders/{number}/pay/", HTTP_USER_AGENT=PHONE)),
     State("P07", "cashier-wechat", lambda shop: shop.ordered()
