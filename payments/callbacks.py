@@ -175,5 +175,5 @@ def _refuse(request: HttpRequest, method: str, kind: str, raw: bytes, error: Mal
 
 
 def _answer(text: str, status: int) -> HttpResponse:
-    headers = {"X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Length": str(len(text)), "X-Content-Type-Options": "nosniff"}
     return HttpResponse(text, content_type="text/plain", status=status, headers=headers)

@@ -7,7 +7,7 @@ from orders import goods
 from orders.models import OrderEvent, OutboxMail
 from payments.alipay.sandbox import MD5_KEY
 from payments.models import GatewayMessage, Incident, LedgerEntry, Payment
-from payments.tests.alipay_double import AlipayDouble, hang, md5_sign, notification, tell
+from payments.tests.alipay_double import FORM, AlipayDouble, hang, md5_sign, notification, tell
 from payments.tests.factories import PaymentFactory
 
 pytestmark = pytest.mark.django_db
@@ -313,3 +313,16 @@ def test_the_raw_message_is_kept_with_its_checks(alipay: AlipayDouble) -> None:
     message = GatewayMessage.objects.get(kind="notify")
     assert bytes(message.body) == body
     assert message.checks.keys() >= {"out_trade_no", "amount", "seller", "app"} and all(message.checks.values())
+
+
+def test_the_answer_is_seven_bytes_and_nothing_of_a_page(alipay: AlipayDouble) -> None:
+    answer = Client().post(URL, notification(PaymentFactory()), content_type=FORM)
+    assert (answer.content, answer["Content-Length"], answer["Content-Type"]) == (b"success", "7", "text/plain")
+    assert not answer.cookies
+    assert not {"Content-Security-Policy", "Content-Language", "Vary", "Location"} & set(answer.headers)
+
+
+def test_a_notification_for_another_host_is_not_heard(alipay: AlipayDouble) -> None:
+    payment = PaymentFactory()
+    answer = Client().post(URL, notification(payment), content_type=FORM, headers={"host": "evil.example"})
+    assert (answer.status_code, fresh(payment).state) == (400, "sent")
