@@ -115,9 +115,14 @@ def test_a_stranger_cannot_ask(stranger: Client, bought: Order, verb: str) -> No
     assert not Incident.objects.exists()
 
 
-def test_a_guest_who_found_the_order_can_ask(stranger: Client, bought: Order) -> None:
+def test_a_guest_who_found_the_order_can_ask_once_its_mail_was_read(stranger: Client, bought: Order) -> None:
     stranger.post("/en/orders/find/", {"number": bought.number, "contact": bought.email})
-    assert ask(stranger, bought).status_code == 303
+    assert ask(stranger, bought)["Location"] == f"/en/orders/{bought.number}/code/"
+    assert not Incident.objects.exists()
+    session = stranger.session
+    session["orders_proved"] = [bought.number]
+    session.save()
+    assert ask(stranger, bought)["Location"] == f"/en/orders/{bought.number}/"
     assert Incident.objects.count() == 1
 
 
