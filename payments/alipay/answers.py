@@ -125,8 +125,8 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _expect(text: str, at: int, sign: str) -> int:
+def _expect(text: str, at: int, mark: str) -> int:
     at = _skip(text, at)
-    if text[at] != sign:
+    if text[at] != mark:
         raise ValueError("not JSON")
     return at + 1

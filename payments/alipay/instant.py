@@ -93,14 +93,16 @@ def read_return(account: InstantAccount, query: bytes) -> TradeReport:
 
 
 def mismatches(account: InstantAccount, report: TradeReport) -> list[str]:
-    """``["seller"]`` where the message is not for our account or, in a notification, does not name it (A.5)."""
+    """``seller`` where the message is not for our account or, in a notification, does not name it (A.5); ``currency``
+    where the amount is not in yuan."""
     if report.seller_id:
         ours = report.seller_id == account.partner
     elif report.seller_email:
         ours = report.seller_email.lower() == account.seller_email.lower()
     else:
         ours = not report.notify_id
-    return [] if ours else ["seller"]
+    wrong = [] if ours else ["seller"]
+    return wrong if report.in_yuan else [*wrong, "currency"]
 
 
 def notify_verify_url(account: InstantAccount, notify_id: str) -> str:

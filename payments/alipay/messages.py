@@ -23,6 +23,8 @@ class TradeStatus(StrEnum):
         return cls.OTHER
 
 
+YUAN = "CNY"
+CURRENCIES = ("currency", "trans_currency")  # what the buyer pays in, or the shop is paid out in, may differ
 REFUNDED = "REFUND_SUCCESS"
 PAID = frozenset({TradeStatus.TRADE_SUCCESS, TradeStatus.TRADE_FINISHED})
 
@@ -74,6 +76,11 @@ class TradeReport:
     paid_at: datetime | None = None
     buyer: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def in_yuan(self) -> bool:
+        """Whether the amount is in yuan: an amount whose currency is not named always is."""
+        return all((self.fields.get(name) or YUAN) == YUAN for name in CURRENCIES)
 
     @property
     def paid(self) -> bool:

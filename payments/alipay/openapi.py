@@ -100,11 +100,13 @@ def read_return(account: OpenAccount, query: bytes) -> TradeReport:
 
 
 def mismatches(account: OpenAccount, report: TradeReport) -> list[str]:
-    """Which of ``seller`` and ``app`` are not ours, or not named in a notification (B.5, "Alipay's own checklist")."""
+    """Which of ``seller`` and ``app`` are not ours, or not named in a notification (B.5, "Alipay's own checklist"); and
+    ``currency`` where the amount is not in yuan."""
     told = bool(report.notify_id)
     sellers, apps = {report.seller_id}, {report.app_id, report.fields.get("auth_app_id", report.app_id)}
     checks = {"seller": (sellers, {account.seller_id}), "app": (apps, {account.app_id})}
-    return [name for name, (theirs, ours) in checks.items() if theirs != ours and (told or theirs != {""})]
+    wrong = [name for name, (theirs, ours) in checks.items() if theirs != ours and (told or theirs != {""})]
+    return wrong if report.in_yuan else [*wrong, "currency"]
 
 
 def query_url(account: OpenAccount, out_trade_no: str, now: datetime) -> str:

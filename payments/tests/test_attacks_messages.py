@@ -229,6 +229,29 @@ def test_odd_sums_beside_the_right_amount_change_nothing(alipay: AlipayDouble, o
     assert Order.objects.get(pk=payment.order_id).charged == payment.amount
 
 
+@pytest.mark.parametrize("field", ["currency", "trans_currency"])
+@pytest.mark.parametrize(("currency", "paid"), [("JPY", False), ("cny", False), ("", True), ("CNY", True)])
+def test_the_right_amount_in_another_currency_is_flagged(
+    platform: OpenDouble, alipay: AlipayDouble, field: str, currency: str, paid: bool
+) -> None:
+    for payment, body in (
+        ((first := open_attempt()), told(first, **{field: currency})),
+        ((old := PaymentFactory()), notification(old, **{field: currency})),
+    ):
+        assert tell(body, payment.method) == ((200, "success") if paid else (400, "fail"))
+        payment.refresh_from_db()
+        assert payment.order.status == ("paid" if paid else "review")
+
+
+def test_a_second_message_with_another_amount_is_flagged_and_the_first_stands(platform: OpenDouble) -> None:
+    payment = open_attempt()
+    assert tell(told(payment), "alipay") == (200, "success")
+    assert tell(told(payment, total_amount="0.01"), "alipay") == (400, "fail")
+    payment.refresh_from_db()
+    assert (payment.order.status, LedgerEntry.objects.get().amount) == ("paid", payment.amount)
+    assert Incident.objects.get().kind == "mismatch"
+
+
 def test_a_message_for_another_authorised_app_is_flagged(platform: OpenDouble) -> None:
     payment = open_attempt()
     assert tell(told(payment, auth_app_id="2021999999999999"), "alipay") == (400, "fail")

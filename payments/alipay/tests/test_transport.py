@@ -1,10 +1,12 @@
 """The gateway is asked in bounded time and space, over real sockets; every failure is the same: unknown."""
 
+import gzip
 import re
 import socket
 import ssl
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
@@ -170,6 +172,7 @@ BROKEN = [
     b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip",
     b"HTTP/1.1 200 OK\r\nContent-Encoding: x\r\n\r\n" + b"t" * (BODY_LIMIT + 1),
     b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(bytes(200 * BODY_LIMIT)),
 ]
 
 
@@ -177,6 +180,15 @@ BROKEN = [
 def test_a_broken_or_endless_answer_is_unknown(gateway: Gateway, transport: Transport, raw: bytes) -> None:
     with pytest.raises(Unknown):
         transport.get(gateway.answer(raw))
+
+
+def test_a_bomb_is_not_unpacked_whole(gateway: Gateway, transport: Transport) -> None:
+    tracemalloc.start()
+    with pytest.raises(Unknown):
+        transport.get(gateway.answer(BROKEN[-1]))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 40 * BODY_LIMIT
 
 
 def test_an_answer_cut_short_is_unknown(gateway: Gateway, transport: Transport) -> None:
