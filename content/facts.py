@@ -14,8 +14,6 @@ FACTS = {
     "email": ("CONTACT_EMAIL", _("e-mail address")),
     "phone": ("CONTACT_PHONE", _("telephone number")),
     "licence": ("BUSINESS_LICENCE", _("registration number")),
-    "shipping_fee": ("SHIPPING_FEE", ""),
-    "free_from": ("SHIPPING_FREE_FROM", ""),
     "pay_minutes": ("ORDER_PAY_MINUTES", ""),
     "site": ("SITE_URL", ""),
 }

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from shop import fragments, pictures, search_index
-from shop.models import Attribute, Category, Picture, Product, ShippingRate, StockMovement, Trait, Variant
+from shop.models import Attribute, Category, OldAddress, Picture, Product, ShippingRate, StockMovement, Trait, Variant
 
 MOST_ADJUSTED = 1_000_000
 COMPLAINTS = {
@@ -43,8 +43,17 @@ class ForgettingAdmin(admin.ModelAdmin):
         fragments.forget()
 
 
+class MovingAdmin(ForgettingAdmin):
+    """What moves is found from its old address."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and "slug" in form.changed_data:
+            OldAddress.leave(obj, form.initial["slug"])
+        super().save_model(request, obj, form, change)
+
+
 @admin.register(Category)
-class CategoryAdmin(ForgettingAdmin):
+class CategoryAdmin(MovingAdmin):
     """The tree of categories."""
 
     list_display = ["indented", "position", "slug"]
@@ -74,6 +83,17 @@ class CategoryAdmin(ForgettingAdmin):
         """All products below are found by its name; they may be many, so their entries do not hold up the saving."""
         super().save_related(request, form, formsets, change)
         transaction.on_commit(lambda: search_index.update(search_index.below(form.instance)))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Category]) -> None:
+        """Their addresses, and those of the categories below, say that they are gone."""
+        for category in queryset:
+            self.delete_model(request, category)
+
+    def delete_model(self, request: HttpRequest, obj: Category) -> None:
+        """As above, for one."""
+        for category in obj.descendants(include_self=True):
+            OldAddress.leave(category, category.slug)
+        super().delete_model(request, obj)
 
 
 class TraitInline(admin.TabularInline):
@@ -165,7 +185,7 @@ class VariantInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ForgettingAdmin):
+class ProductAdmin(MovingAdmin):
     """Products with variants and pictures in one form."""
 
     list_display = ["name", "category", "lowest_price", "sellable", "published_from", "published_until"]

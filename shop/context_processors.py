@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from shop import categories
 from shop.cart import Cart
 
-LANGUAGES = [("zh-hans", "zh-Hans", "简体中文"), ("en", "en", "English"), ("ja", "ja", "日本語")]
-HTML_LANG = {code: tag for code, tag, _ in LANGUAGES}
+LANGUAGES = [
+    ("zh-hans", "zh-Hans", "简体中文", "zh_CN"), ("en", "en", "English", "en_US"), ("ja", "ja", "日本語", "ja_JP"),
+]  # fmt: skip
+HTML_LANG = {code: tag for code, tag, *_ in LANGUAGES}
 THEMES = ("light", "dark")
 
 
@@ -25,6 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "cart_count": cart_count(request),
         "site_url": settings.SITE_URL,
         "alternates": alternates(request, language),
+        "any_language": any_language(request, language),
     }
 
 
@@ -35,20 +38,25 @@ def cart_count(request: HttpRequest) -> int:
     return Cart(request.session).count
 
 
+def any_language(request: HttpRequest, language: str) -> str:
+    """The address of this page that leads everybody to it in their own language."""
+    rest = request.path.removeprefix(f"/{language}")
+    return rest if rest != request.path else "/"
+
+
 def alternates(request: HttpRequest, language: str) -> list[dict[str, Any]]:
     """This page in each language: the addresses differ in their first part only."""
-    rest = request.path.removeprefix(f"/{language}")
-    if rest == request.path:
-        rest = "/"
+    rest = any_language(request, language)
     query = request.META.get("QUERY_STRING", "")
     return [
         {
             "code": code,
             "tag": tag,
             "name": name,
+            "locale": locale,
             "current": code == language,
             "path": f"/{code}{rest}",
             "href": f"/{code}{rest}" + (f"?{query}" if query else ""),
         }
-        for code, tag, name in LANGUAGES
+        for code, tag, name, locale in LANGUAGES
     ]

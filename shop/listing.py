@@ -82,6 +82,11 @@ class Choice:
         """The address without one of the traits."""
         return self.address(traits=tuple(other for other in self.traits if other != trait))
 
+    @property
+    def plain(self) -> bool:
+        """Whether the list is the one that search engines know: nothing left out, in the usual order."""
+        return not self.filtered and self.sort == "new"
+
     def address(self, **changes: Any) -> str:
         """The query part of the address for this choice with ``changes``, without what goes without saying."""
         chosen = replace(self, **{"page": 1, **changes})

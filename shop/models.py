@@ -130,6 +130,7 @@ class Product(models.Model):
     returnable_7d = models.BooleanField(_("may be returned within 7 days"), default=True)
     published_from = models.DateTimeField(_("published from"), default=timezone.now)
     published_until = models.DateTimeField(_("published until"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
 
     objects = ProductQuerySet.as_manager()
 
@@ -144,6 +145,31 @@ class Product(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("shop:product", args=[self.slug])
+
+
+class OldAddress(models.Model):
+    """Where a product or category once stood. It leads to what left it, or says that this is gone for good."""
+
+    KINDS = [("p", _("product")), ("c", _("category"))]
+    kind = models.CharField(_("kind"), max_length=1, choices=KINDS)
+    slug = models.SlugField(_("address"), max_length=80)
+    product = models.ForeignKey(Product, models.SET_NULL, null=True, related_name="+", verbose_name=_("product"))
+    category = models.ForeignKey(Category, models.SET_NULL, null=True, related_name="+", verbose_name=_("category"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="old_address_once")]
+        verbose_name = _("old address")
+        verbose_name_plural = _("old addresses")
+
+    def __str__(self) -> str:
+        return f"/{self.kind}/{self.slug}/"
+
+    @classmethod
+    def leave(cls, thing: Product | Category, slug: str) -> None:
+        """Notes that ``thing`` stands no more at ``slug``: it has moved, or is about to be deleted."""
+        product = isinstance(thing, Product)
+        kept = {"product": thing if product else None, "category": None if product else thing}
+        cls.objects.update_or_create(kind="p" if product else "c", slug=slug, defaults=kept)
 
 
 class SearchEntry(models.Model):
@@ -297,9 +323,13 @@ class StockMovement(models.Model):
 
 
 class Picture(models.Model):
-    """A picture of a product. ``stem`` names its WebP renditions below the media folder: ``<stem>-400.webp`` …"""
+    """A picture of a product. ``stem`` names its renditions below the media folder: ``<stem>-400.webp`` …
+
+    Pages show the WebP renditions, by width; what is shared with others is JPEG, by shape: ``<stem>-1x1.jpg`` …
+    """
 
     WIDTHS = (400, 800, 1200)
+    SHAPES = {"1x1": (1200, 1200), "4x3": (1200, 900), "16x9": (1200, 675)}
 
     product = models.ForeignKey(Product, models.CASCADE, related_name="pictures", verbose_name=_("product"))
     stem = models.CharField(_("file"), max_length=120)
@@ -319,6 +349,11 @@ class Picture(models.Model):
     def src(self, width: int = 800) -> str:
         """The address of the rendition ``width`` pixels wide (one of WIDTHS)."""
         return f"{settings.MEDIA_URL}{self.stem}-{width}.webp"
+
+    @property
+    def shared(self) -> list[str]:
+        """The addresses of the renditions for chat apps and search engines, the square one first."""
+        return [f"{settings.MEDIA_URL}{self.stem}-{shape}.jpg" for shape in self.SHAPES]
 
     @property
     def srcset(self) -> str:

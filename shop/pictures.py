@@ -14,6 +14,7 @@ MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LEAST_SIDE = 400
 QUALITY = 82
+EDGE = 4
 PAPER = (251, 250, 246)
 
 
@@ -28,7 +29,7 @@ class Readable(Protocol):
 
 
 def store(file: Readable) -> str:
-    """Writes the square renditions 400, 800 and 1200 pixels wide and returns the stem of their names.
+    """Writes the square renditions 400, 800 and 1200 pixels wide and those to share; returns the stem of their names.
 
     Nothing of the file itself is kept: neither its name, nor its metadata, nor bytes hidden behind the picture.
     """
@@ -40,10 +41,21 @@ def store(file: Readable) -> str:
     digest = hashlib.sha256(renditions[max(renditions)]).hexdigest()[:32]
     stem = f"p/{digest[:2]}/{digest}"
     for width, content in renditions.items():
-        target = settings.MEDIA_ROOT / f"{stem}-{width}.webp"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        _write(f"{stem}-{width}.webp", content)
+    store_shared(picture, stem)
     return stem
+
+
+def store_shared(picture: Image.Image, stem: str) -> None:
+    """Writes what chat apps and search engines fetch: JPEG, which all of them read, in each of the shapes."""
+    for shape, size in Picture.SHAPES.items():
+        _write(f"{stem}-{shape}.jpg", _encoded(_widened(picture, size), "JPEG", optimize=True))
+
+
+def _write(name: str, content: bytes) -> None:
+    target = settings.MEDIA_ROOT / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
 
 
 def _decoded(data: bytes) -> Image.Image:
@@ -67,6 +79,23 @@ def _decoded(data: bytes) -> Image.Image:
 
 
 def _rendition(picture: Image.Image, width: int) -> bytes:
+    return _encoded(ImageOps.fit(picture, (width, width), Image.Resampling.LANCZOS), "WEBP", method=4)
+
+
+def _widened(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """The square picture as high as ``size``, its ground drawn out to both sides: nothing of the goods is cut off."""
+    width, height = size
+    square = ImageOps.fit(picture, (height, height), Image.Resampling.LANCZOS)
+    left = (width - height) // 2
+    wide = Image.new("RGB", size)
+    if left:
+        wide.paste(square.crop((0, 0, EDGE, height)).resize((left, height)), (0, 0))
+        wide.paste(square.crop((height - EDGE, 0, height, height)).resize((left + 1, height)), (left + height, 0))
+    wide.paste(square, (left, 0))
+    return wide
+
+
+def _encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
     out = io.BytesIO()
-    ImageOps.fit(picture, (width, width), Image.Resampling.LANCZOS).save(out, "WEBP", quality=QUALITY, method=4)
+    picture.save(out, kind, quality=QUALITY, **options)
     return out.getvalue()

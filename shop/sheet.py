@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from shop import attributes, categories
 from shop.attributes import Facet
@@ -26,6 +27,7 @@ class Shot:
     thumb: str
     large: str
     alt: str
+    shared: list[str]
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Sheet:
     path: list[Node]
     traits: list[Facet]
     related: str
+
+    @property
+    def about(self) -> str:
+        """What it is in a sentence or two, for those who see the page from outside."""
+        lines = " ".join(self.description.split())
+        return self.summary or lines or _("%(name)s, shipped within 24 hours of payment.") % {"name": self.name}
 
 
 def sheet(slug: str) -> Sheet | None:
@@ -85,6 +93,7 @@ def _shot(picture: Picture) -> Shot:
         thumb=picture.src(400),
         large=picture.src(1200),
         alt=localized(picture, "alt"),
+        shared=picture.shared,
     )
 
 

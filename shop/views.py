@@ -3,15 +3,14 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from shop import attributes, categories, filters, listing, prepared, structured
 from shop import search as searching
+from shop.addresses import elsewhere
 from shop.categories import Node
 from shop.fragments import kept
 from shop.listing import Choice, page_number
@@ -25,10 +24,12 @@ OTHERS = 4
 
 
 @require_safe
+@conditional_page
 def home(request: HttpRequest) -> HttpResponse:
     """P01."""
     body, empty = kept(_home_body, "home")
-    return render(request, "shop/home.html", {"body": body, "empty": empty})
+    graphs = [structured.script(data) for data in structured.home()]
+    return render(request, "shop/home.html", {"body": body, "empty": empty, "graphs": graphs})
 
 
 def _home_body() -> tuple[str, bool]:
@@ -48,24 +49,28 @@ def _door(node: Node) -> dict[str, Any]:
 
 
 @require_safe
+@conditional_page
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     """P02: the products of a category and all below it."""
     node = categories.find(slug)
     if node is None:
-        raise Http404
+        return elsewhere(request, "c", slug)
     choice = Choice.read(request.GET)
     path = categories.path_to(node.pk) or [node]
+    body, number = kept(lambda: _category_body(node, path, choice), "category", slug, choice.address(page=choice.page))
     context = {
         "node": node,
-        "choice": choice,
+        "number": number,
+        "tail": f"?page={number}" if number > 1 and choice.plain else "",
         "current_path": [step.pk for step in path],
         "trail": structured.script(structured.breadcrumbs([(step.name, step.url) for step in path])),
-        "body": kept(lambda: _category_body(node, path, choice), "category", slug, choice.address(page=choice.page)),
+        "body": body,
     }
     return render(request, "shop/category.html", context)
 
 
-def _category_body(node: Node, path: list[Node], choice: Choice) -> str:
+def _category_body(node: Node, path: list[Node], choice: Choice) -> tuple[str, int]:
+    """The page and its number, which is that of the last page where the visitor asked beyond it."""
     found = listing.products(choice, categories.branch(node)).values_list("pk", flat=True)
     pages = Pages(found, choice.page, lambda number: node.url + choice.address(page=number), listing.MOST_LISTED)
     context = {
@@ -74,7 +79,7 @@ def _category_body(node: Node, path: list[Node], choice: Choice) -> str:
         "sorts": filters.sorts(choice), "bands": filters.bands(choice), "chips": filters.chips(choice),
         "groups": filters.groups(choice, attributes.offered(node)),
     }  # fmt: skip
-    return render_to_string("shop/_category.html", context)
+    return render_to_string("shop/_category.html", context), pages.number
 
 
 @require_safe
@@ -106,11 +111,11 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def product_page(request: HttpRequest, slug: str, error: str = "", status: int = 200) -> HttpResponse:
-    """The product's page, with the message of a form that could not be taken. 404 outside the publication window."""
+    """The product's page, with the message of a form that could not be taken, while the product is on sale."""
     about = sheet(slug)
     variants = prepared.fetch(Variant, product=about.pk) if about else []  # price and stock are read anew
     if about is None or not variants:
-        raise Http404
+        return elsewhere(request, "p", slug)
     chosen = _chosen(request, variants)
     shown = _shown(request, len(about.shots))
 
@@ -143,7 +148,7 @@ def _product_context(request: HttpRequest, about: Sheet, variants: list[Variant]
 
 
 def _trail(path: list[Node], name: str, url: str) -> list[tuple[str, str]]:
-    return [(_("Home"), reverse("shop:home")), *((node.name, node.url) for node in path), (name, url)]
+    return [*((node.name, node.url) for node in path), (name, url)]
 
 
 def _chosen(request: HttpRequest, variants: list[Variant]) -> Variant:

@@ -106,10 +106,10 @@ def test_a_table_is_a_table(shopper: Client) -> None:
 
 
 def test_facts_come_from_the_settings(shopper: Client, settings: LazySettings) -> None:
-    settings.SHIPPING_FEE, settings.COMPANY_NAME = 17, "Cup & <b>Saucer</b> *Ltd*"
-    PageFactory(slug="gifts", body_en="Shipping {shipping_fee}, by {company}. {unknown} { } {}")
+    settings.ORDER_PAY_MINUTES, settings.COMPANY_NAME = 17, "Cup & <b>Saucer</b> *Ltd*"
+    PageFactory(slug="gifts", body_en="Within {pay_minutes} minutes, by {company}. {unknown} { } {}")
     page = article(see(shopper, "gifts"))
-    assert "Shipping 17, by Cup &amp; &lt;b&gt;Saucer&lt;/b&gt;" in page
+    assert "Within 17 minutes, by Cup &amp; &lt;b&gt;Saucer&lt;/b&gt;" in page
     assert "{unknown} { } {}" in page
 
 

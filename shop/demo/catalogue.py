@@ -110,6 +110,8 @@ def _picture(slug: str) -> str:
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists():
             shutil.copyfile(source, target)
+    with Image.open(sources[max(sources)]) as picture:
+        pictures.store_shared(picture.convert("RGB"), stem)
     return stem
 
 

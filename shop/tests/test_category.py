@@ -270,8 +270,8 @@ def test_the_first_picture_comes_first_and_the_others_when_seen(shopper: Client,
 def test_search_engines_read_the_way_to_the_category(shopper: Client, tea: Category) -> None:
     CategoryFactory(parent=tea, slug="green", name_en="Green tea")
     (trail,) = graph(shopper.get("/en/c/green/"))
-    assert [step["name"] for step in trail["itemListElement"]] == ["Tea", "Green tea"]
-    assert trail["itemListElement"][1]["item"] == "http://127.0.0.1:8000/en/c/green/"
+    assert [step["name"] for step in trail["itemListElement"]] == ["Home", "Tea", "Green tea"]
+    assert trail["itemListElement"][2]["item"] == "http://127.0.0.1:8000/en/c/green/"
 
 
 def test_an_absent_category_is_not_found(shopper: Client) -> None:

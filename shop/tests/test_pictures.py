@@ -47,6 +47,26 @@ def test_three_formats_become_three_square_widths(media: Path, kind: str, mode: 
             assert (image.format, image.size, image.mode) == ("WEBP", (width, width), "RGB")
 
 
+@pytest.mark.parametrize(("shape", "size"), [("1x1", (1200, 1200)), ("4x3", (1200, 900)), ("16x9", (1200, 675))])
+def test_chat_apps_and_search_engines_get_jpeg_in_three_shapes(media: Path, shape: str, size: tuple[int, int]) -> None:
+    stem = pictures.store(drawn("PNG", mode="RGBA"))
+    with Image.open(media / f"{stem}-{shape}.jpg") as image:
+        assert (image.format, image.size, image.mode) == ("JPEG", size, "RGB")
+
+
+def test_the_goods_are_whole_in_every_shape(media: Path) -> None:
+    square = Image.new("RGB", (1200, 1200), "white")
+    square.paste("black", (300, 0, 900, 1200))  # from edge to edge in height: a crop would cut it
+    file = io.BytesIO()
+    square.save(file, "PNG")
+    file.seek(0)
+    with Image.open(media / f"{pictures.store(file)}-16x9.jpg") as wide:
+        row = [wide.getpixel((x, 337)) for x in range(1200)]
+    dark = [x for x, pixel in enumerate(row) if sum(pixel) < 380]
+    assert abs(len(dark) - 675 // 2) < 6 and abs(sum(dark) / len(dark) - 600) < 3
+    assert all(sum(row[x]) > 740 for x in (0, 100, 1100, 1199))  # the ground goes on to both sides
+
+
 def test_the_same_picture_has_the_same_name(media: Path) -> None:
     assert pictures.store(drawn("PNG")) == pictures.store(drawn("PNG"))
     assert len(list(media.rglob("*.webp"))) == 3
