@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.forms import model_to_dict
 
 from accounts.models import SavedCart
-from orders.models import Address, Order
+from orders.models import Address, Order, OrderEvent
 from payments.models import Payment, Refund
 
 ORDER = (
@@ -17,6 +17,7 @@ ORDER = (
     "shipped_at", "parcel_company", "parcel_number",
 )  # fmt: skip
 LINE = ("sku", "name", "option", "price", "quantity", "total")
+FAPIAO = ("kind", "title", "tax_id", "number")
 PAYMENT = ("out_trade_no", "method", "amount", "state", "trade_no", "created_at", "paid_at")
 REFUND = ("out_request_no", "amount", "reason", "state", "created_at", "settled_at")
 
@@ -37,15 +38,26 @@ def everything_about(user: User) -> dict[str, Any]:
 
 
 def _orders(user: User) -> QuerySet[Order]:
-    return Order.objects.filter(buyer_id=user.pk).prefetch_related("lines", "events", "payments__refunds")
+    return (
+        Order.objects.filter(buyer_id=user.pk)
+        .prefetch_related("lines", "events", "payments__refunds")
+        .select_related("fapiao")
+    )
 
 
 def _order(order: Order) -> dict[str, Any]:
     return {name: getattr(order, name) for name in ORDER} | {
         "lines": [model_to_dict(line, LINE) for line in order.lines.all()],
-        "events": [{"at": event.at, "what": event.kind} for event in order.events.all()],
+        "events": [_event(event) for event in order.events.all()],
+        "fapiao": model_to_dict(order.fapiao, FAPIAO) if hasattr(order, "fapiao") else None,
         "payments": [_payment(payment) for payment in order.payments.all()],
     }
+
+
+def _event(event: OrderEvent) -> dict[str, Any]:
+    """What happened; of its details those that the member wrote."""
+    written = {"reason": event.detail["reason"]} if event.kind == "refund-asked" and "reason" in event.detail else {}
+    return {"at": event.at, "what": event.kind} | written
 
 
 def _payment(payment: Payment) -> dict[str, Any]:

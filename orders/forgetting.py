@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from orders.models import Order
+from orders.models import FapiaoRequest, Order
 
 UNPAID_FOR = timedelta(days=30)
 PERSON = ("email", "name", "phone", "province", "city", "district", "street", "note")
@@ -30,10 +31,14 @@ def due(now: datetime | None = None) -> QuerySet[Order]:
     """
     now = now or timezone.now()
     unpaid = OVER_UNPAID & Q(placed_at__lt=now - UNPAID_FOR)
-    paid = OVER & Q(placed_at__lt=now - timedelta(days=settings.ORDER_KEEP_DAYS), charged__gt=0, refunding=0)
+    paid = OVER & Q(placed_at__lt=now - timedelta(days=settings.ORDER_KEEP_DAYS), refunding=0)
     return Order.objects.filter(unpaid | paid, buyer=None, needs_review=False).exclude(email="")
 
 
 def forget(orders: QuerySet[Order]) -> int:
-    """Blanks who and where in these orders; how many."""
-    return orders.update(**dict.fromkeys(PERSON, ""))
+    """Blanks who and where in these orders; how many. Of a fapiao stays what was issued, to a company with its name."""
+    with transaction.atomic():
+        fapiao = FapiaoRequest.objects.filter(order__in=orders)
+        fapiao.filter(number="").delete()
+        fapiao.filter(kind=FapiaoRequest.Kind.PERSONAL).update(title="")
+        return orders.update(**dict.fromkeys(PERSON, ""))

@@ -11,7 +11,7 @@ from django.test import Client
 
 from accounts.models import SavedCart
 from accounts.tests.living import ADDRESS, PASSWORD, is_in, letter_to, log_in
-from orders.models import Address, Order
+from orders.models import Address, FapiaoRequest, Order
 from orders.tests.factories import OrderFactory
 from payments.models import LedgerEntry
 from payments.tests.factories import EntryFactory
@@ -32,6 +32,8 @@ def test_the_file_holds_all_that_we_know(member: Client, lin: User) -> None:
     Address.objects.keep(lin, ADDRESS)
     SavedCart.objects.create(user=lin, units={"7": 2})
     entry = EntryFactory(payment__order=OrderFactory(buyer=lin, note="ring twice"))
+    FapiaoRequest.objects.create(order=entry.order, kind="personal", title="林小雨")
+    entry.order.record("refund-asked", reason="arrived broken")
     held = data_of(member)
     assert held["account"]["email"] == "lin@example.com"
     assert held["account"]["emails"] == [{"email": "lin@example.com", "verified": True, "primary": True}]
@@ -39,6 +41,7 @@ def test_the_file_holds_all_that_we_know(member: Client, lin: User) -> None:
     (order,) = held["orders"]
     assert (order["number"], order["note"], order["street"]) == (entry.order.number, "ring twice", "龙井路 1 号")
     assert order["lines"][0]["price"] == "88.00" and order["events"][0]["what"] == "placed"
+    assert order["fapiao"]["title"] == "林小雨" and order["events"][-1]["reason"] == "arrived broken"
     assert order["payments"][0]["trade_no"] == entry.payment.trade_no
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from orders.forgetting import PERSON, due, forget
-from orders.models import Order
+from orders.models import FapiaoRequest, Order
 from orders.tests.factories import OrderFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,23 @@ def test_nothing_is_found_by_an_empty_contact(db: None, client: Any) -> None:
     for contact in ("", " ", "@", "0"):
         answer = client.post("/en/orders/find/", {"number": made.number, "contact": contact})
         assert answer.status_code == 422
+
+
+def test_of_a_fapiao_stays_what_was_issued(db: None) -> None:
+    wished, to_person, to_company = (order(OLD, **PAID) for _ in range(3))
+    issued = {"number": "24312000000012345678", "issued_at": timezone.now()}
+    FapiaoRequest.objects.create(order=wished, kind="personal", title="林小雨")
+    FapiaoRequest.objects.create(order=to_person, kind="personal", title="林小雨", **issued)
+    FapiaoRequest.objects.create(order=to_company, kind="company", title="茶行", tax_id="91310000MA1FL0X00X", **issued)
+    forget(due())
+    assert list(FapiaoRequest.objects.order_by("pk").values_list("order", "title")) == [
+        (to_person.pk, ""), (to_company.pk, "茶行"),
+    ]  # fmt: skip
+
+
+def test_an_order_that_cost_nothing_is_forgotten_too(db: None) -> None:
+    free = {"subtotal": 0, "shipping": 0, "total": 0, "pay_status": "paid", "life": "completed"}
+    assert forgotten(order(OLD, **free)) and not forgotten(order(YOUNG, **free))
 
 
 def test_a_second_time_there_is_nothing_to_do(db: None) -> None:
