@@ -135,6 +135,8 @@ def test_the_pages_of_a_member(shopper: Shopper) -> None:
     page.goto(f"{shopper.home}account/login/")
     page.fill("#login", "lin@example.com")
     page.fill("#password", PASSWORD)
+    page.locator("[data-reveal]").click()
+    assert page.locator("#password").get_attribute("type") == "text"
     send(page)
     for path in ("orders/", "", "email/", "password/", "addresses/", "addresses/add/", "delete/"):
         page.goto(f"{shopper.home}account/{path}")
