@@ -13,7 +13,7 @@ from payments.models import Payment, Refund
 
 ORDER = (
     "number", "language", "email", "name", "phone", "province", "city", "district", "street", "note", "subtotal",
-    "shipping", "discount", "total", "charged", "refunded", "life", "pay_status", "placed_at", "paid_at",
+    "shipping", "discount", "coupon_id", "total", "charged", "refunded", "life", "pay_status", "placed_at", "paid_at",
     "shipped_at", "parcel_company", "parcel_number",
 )  # fmt: skip
 LINE = ("sku", "name", "option", "price", "quantity", "total")
