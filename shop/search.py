@@ -5,12 +5,11 @@ order comes from the rows alone, so both databases answer alike. Of each kind of
 and a kind only while the better ones were fewer; none is counted or ranked beyond that.
 
 An index is asked for eight words at most: each may stand in every row, so each more costs the same again. The others
-are looked for in the rows that were found.
+are looked for in the newest three hundred rows that have these.
 """
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -21,17 +20,20 @@ from shop.search_words import opened, wanted
 MOST_CHARACTERS = 64
 MOST_HITS = 1000
 MOST_WORDS = 8
+MOST_CHECKED = 300
 Kind = tuple[str, tuple[str, ...]]
 QUOTED = '"{}"'
 # CROSS JOIN keeps SQLite from beginning with the products.
 SQLITE = """
-    SELECT {columns} FROM shop_searchentry_{column}_fts found CROSS JOIN shop_product product
+    SELECT product.id FROM shop_searchentry_{column}_fts found CROSS JOIN shop_product product
     WHERE shop_searchentry_{column}_fts MATCH %s AND product.id = found.rowid & {mask} AND {on_sale}
     ORDER BY found.rowid DESC LIMIT {most}
 """
+# The limit inside spares it the products of all hits; a thousand that are not on sale may stand before the others.
 POSTGRESQL = """
-    SELECT {columns} FROM shop_searchentry found JOIN shop_product product ON product.id = found.product_id
-    WHERE found.{column}_vector @@ %s::tsquery AND {on_sale} ORDER BY found.place DESC LIMIT {most}
+    SELECT product.id FROM shop_searchentry_{column}_fts(%s::tsquery, {most} + 1000) found
+    JOIN shop_product product ON product.id = found & {mask}
+    WHERE {on_sale} ORDER BY found DESC LIMIT {most}
 """
 ON_SALE = "product.published_from <= %s AND (product.published_until IS NULL OR product.published_until > %s)"
 MASK = 2**SearchEntry.KEY_BITS - 1
@@ -69,20 +71,20 @@ def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
 def _hits(column: str, asked: Sequence[str], most: int) -> list[int]:
     """Of one kind, newest first."""
     if len(asked) <= MOST_WORDS:
-        return [key for (key,) in _rows(column, asked, most)]
-    rows = _rows(column, asked[:MOST_WORDS], MOST_HITS, f", found.{column}")
+        return _indexed(column, asked, most)
+    keys = _indexed(column, asked[:MOST_WORDS], MOST_CHECKED)
+    texts = dict(SearchEntry.objects.filter(pk__in=keys).values_list("pk", column))
     others = [f" {word} " for word in asked[MOST_WORDS:]]
-    return [key for key, words in rows if all(word in f" {words} " for word in others)]
+    return [key for key in keys if all(word in f" {texts[key]} " for word in others)][:most]
 
 
-def _rows(column: str, asked: Sequence[str], most: int, more: str = "") -> list[tuple[Any, ...]]:
+def _indexed(column: str, asked: Sequence[str], most: int) -> list[int]:
     """What the index finds. Words are letters and figures only, so that quotes need no care."""
     if connection.vendor == "postgresql":
         sql, query = POSTGRESQL, " & ".join(f"'{word}'" for word in asked)
     else:
         sql, query = SQLITE, " AND ".join(map(QUOTED.format, asked))
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    names = {"column": column, "columns": f"product.id{more}", "mask": MASK, "on_sale": ON_SALE, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(**names), [query, now, now])
-        return cursor.fetchall()
+        cursor.execute(sql.format(column=column, mask=MASK, on_sale=ON_SALE, most=most), [query, now, now])
+        return [key for (key,) in cursor.fetchall()]

@@ -204,7 +204,7 @@ def test_an_index_is_never_asked_for_more_than_eight_words(
 ) -> None:
     offer(product__name_en="All", product__description_en=LONG)
     shopper.get("/en/s/?q=nothing")
-    with django_assert_num_queries(4) as asked:
+    with django_assert_num_queries(5) as asked:
         shopper.get("/en/s/", {"q": LONG})
     for query in asked.captured_queries[:3]:
         assert sum(f"'{word}'" in query["sql"].replace('"', "'") for word in LONG.split()) in (0, MOST_WORDS)
