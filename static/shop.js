@@ -275,8 +275,10 @@
       document.getElementById("cart-link").innerHTML = page.getElementById("cart-link").innerHTML;
       const back = kept && document.getElementById(kept);
       (back || document.getElementById("undo") || cart.querySelector("h1")).focus();
+      document.title = page.title;
       const total = document.getElementById("subtotal");
-      say(cart.querySelector(".err")?.textContent || `${cart.dataset.subtotal} ${total?.textContent ?? ""}`);
+      say(cart.querySelector(".err, .empty p")?.textContent || `${cart.dataset.subtotal} ${total.textContent}`);
+      lately();
     } catch {
       location.reload();
     }
@@ -286,4 +288,26 @@
     const { form: row, name } = event.target;
     if (name === "quantity") typed = setTimeout(() => row.requestSubmit(row.querySelector("button")), 200);
   });
+
+  /* Where the cart is empty, what was looked at last: remembered by this browser alone. */
+  const KEPT = "looked-at";
+  const remembered = () => { try { return JSON.parse(localStorage.getItem(KEPT)) ?? []; } catch { return []; } };
+  if (buy) {
+    const { pathname: url } = location, name = buy.querySelector("h1").textContent;
+    const seen = { url, name, picture: document.querySelector(".main-picture img")?.getAttribute("src") };
+    try { localStorage.setItem(KEPT, JSON.stringify([seen, ...remembered().filter((other) => other.url !== url)].slice(0, 4))); } catch { /* a private window keeps nothing */ }
+  }
+  function lately() {
+    const box = document.getElementById("lately"), found = remembered().filter(({ url, picture }) => url && picture);
+    if (!box || !found.length) return;
+    box.hidden = false;
+    box.querySelector("ul").replaceChildren(...found.map(({ url, name, picture }) => {
+      const card = box.querySelector("template").content.cloneNode(true), link = card.querySelector("a");
+      link.setAttribute("href", new URL(url, location.origin).pathname);
+      link.textContent = name;
+      card.querySelector("img").setAttribute("src", new URL(picture, location.origin).pathname);
+      return card;
+    }));
+  }
+  lately();
 }
