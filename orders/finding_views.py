@@ -1,7 +1,7 @@
 """A guest finds an order again: by number and contact at first, and wholly by a code sent to its e-mail."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -22,12 +22,17 @@ CODE_ERRORS = {
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def find_order(request: HttpRequest) -> HttpResponse:
-    """The form, and its answer: one for every failure. Who may see the order that a link names is led there."""
+    """The form, and its answer: one for every failure. Who may see the order that a link names is led there.
+
+    The same link "Orders" stands on the pages of all visitors: it takes members to their list.
+    """
     if request.method == "POST":
         return _look(request, FindForm(request.POST))
     number = request.GET.get("number", "")
     if _sees(request, number):
         return SeeOther("orders:detail", number)
+    if request.user.is_authenticated and "number" not in request.GET:
+        return redirect("accounts:orders")
     return _find_page(request, FindForm(initial={"number": number}), 200)
 
 

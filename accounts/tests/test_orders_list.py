@@ -123,6 +123,13 @@ def test_the_status_stands_in_its_fixed_word(member: Client, kinds: dict[str, Or
     ]  # fmt: skip
 
 
+def test_the_link_orders_of_every_page_leads_members_to_their_list(member: Client, shopper: Client) -> None:
+    link = "/en/orders/find/"
+    assert link in member.get("/en/").content.decode()
+    assert member.get(link)["Location"] == ORDERS
+    assert (member.get(f"{link}?number=").status_code, shopper.get(link).status_code) == (200, 200)
+
+
 def test_who_has_no_order_is_invited(member: Client) -> None:
     assert "You have not ordered anything yet." in member.get(ORDERS).content.decode()
 

@@ -45,7 +45,7 @@ def routes() -> list[str]:
     return sorted({address(f"en/{r}" if not r.startswith(TOP) else r) for r in written()})
 
 
-TOP = ("admin", "healthz", "readyz", "media", "payments/<str:method>")
+TOP = ("admin", "healthz", "readyz", "media", "payments/<str:method>", "robots.txt", "sitemap")
 
 
 def written() -> list[str]:
