@@ -133,13 +133,23 @@ def _refused(request: HttpRequest, refusal: Refusal, form: Form, method: str) ->
 
 def _json(told: Told, form: Form, method: str, signer: RsaSigner | None) -> HttpResponse:
     """The node's text is signed as it is sent, slashes escaped; the order of the members alternates (B.7, D.8)."""
-    node = json.dumps(told, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
+    node = _node(told, form.charset).replace("/", "\\/")
     members = [f'"{method.replace(".", "_")}_response":{node}']
     if signer:
         members.append(f'"sign":"{signer.sign(node.encode(form.charset))}"')
     ordered = members if next(TURNS) % 2 else reversed(members)
     text = "{" + ",".join(ordered) + "}"
     return HttpResponse(text.encode(form.charset), content_type=f"application/json;charset={form.charset}")
+
+
+def _node(told: Told, charset: str) -> str:
+    """The members as text; what the charset lacks is escaped."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode(charset)
+    except UnicodeEncodeError:
+        return json.dumps(told, separators=(",", ":"))
+    return text
 
 
 def _found(question: Question) -> Trade:
@@ -162,6 +172,7 @@ def query(question: Question) -> Told:
         "buyer_logon_id": BUYER_EMAIL,
         "buyer_user_id": BUYER_ID,
         "trade_status": trade.status.value,
+        "subject": trade.order.subject,
         "total_amount": total,
         "receipt_amount": total if trade.paid_at else "0.00",
         "buyer_pay_amount": total if trade.paid_at else "0.00",

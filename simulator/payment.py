@@ -93,7 +93,8 @@ def take_money(world: World, trade: Trade, even_closed: bool) -> Trade:
     """The money moves, once. Raises Refusal where the trade is paid or closed."""
     closed = {TradeStatus.TRADE_CLOSED} if even_closed else set()
     payable = {TradeStatus.WAIT_BUYER_PAY} | closed
-    paid = world.ledger.change_if(trade, lambda known: known.status in payable, **paid_changes(world))
+    due = lambda known: known.status in payable and known.paid_at is None  # noqa: E731 - given back is closed too
+    paid = world.ledger.change_if(trade, due, **paid_changes(world))
     if paid is None:
         raise Refusal("TRADE_NOT_ALLOWED_PAY", "The trade is paid already or closed.")
     return paid
