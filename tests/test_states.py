@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponse
 from django.template import Template
@@ -20,6 +21,7 @@ from shop.demo import catalogue
 from shop.models import Product
 from tests.markup import Markup
 from tests.test_languages import in_one_language
+from tests.weighing import Fetched, Files
 from tests.wording import ROOT, Reader
 
 pytestmark = pytest.mark.django_db  # so that the database is made; its content is the module's
@@ -29,9 +31,10 @@ MAILS, LAST_RESORT = "P21", "P18"
 # Not words of the language: item numbers, units, the parcel company as staff wrote it, terms of the net.
 NAMED = re.compile(
     r"\b[A-Z]+-[-A-Z0-9]+|\bSF\d+|顺丰速运|(?<=\d) ?(?:ml|cm)\b|"
-    r"IP|Cookie|sessionid|csrftoken|django_language|theme"
+    r"IP|Cookie|sessionid|csrftoken|django_language|theme|QR"
 )
-HTML_BYTES = 15 * 1024
+KILO = 1024
+PICTURES = {"P01": 200, "P02": 250, "P03": 250, "P04": 120}  # kilobytes at 360 px; every other page 40 (G06)
 TEMPLATES = ROOT / "templates"
 # Drawn by the admin, by the style guide itself, and inside the frame of a QR code.
 ELSEWHERE = ("admin/", "payments/admin/", "styleguide/", "payments/no_code.html")
@@ -105,7 +108,22 @@ def test_a_page_speaks_one_language(drawn: Drawn, state: State, language: str) -
 
 @pytest.mark.parametrize("state", STATES.values(), ids=lambda state: state.name)
 def test_a_page_is_light(drawn: Drawn, state: State) -> None:
-    assert max(len(gzip.compress(drawn[state.name, language].content)) for language in TAGS) <= HTML_BYTES
+    assert max(len(gzip.compress(drawn[state.name, language].content)) for language in TAGS) <= 15 * KILO
+    fetched = Fetched(drawn[state.name, "zh-hans"].content.decode())
+    files = Files(ROOT / "static", settings.MEDIA_ROOT)
+    assert sum(files.size(address, zipped=True) for address in fetched.styles) <= 12 * KILO
+    assert sum(files.size(address, zipped=True) for address in fetched.scripts) <= 10 * KILO
+    pictures = sum(files.size(address) for address in fetched.pictures)
+    assert pictures <= PICTURES.get(state.page, 40) * KILO
+
+
+def test_the_checkout_asks_for_eight_things_at_most(drawn: Drawn) -> None:
+    page = markup(drawn["checkout", "zh-hans"])
+    folded = page.within("details")
+    fields = [field for field in page.all("input", "select", "textarea") if field.get("type") != "hidden"]
+    groups = {field.get("name") for field in fields if field not in folded and "tabindex" not in field.attrib}
+    assert {"name", "phone", "street"} <= groups
+    assert len(groups) <= 8
 
 
 def test_every_template_is_drawn_in_some_state(drawn: Drawn) -> None:
