@@ -14,6 +14,7 @@ COMMANDS = {
     "test": (suite.test, "everything: check, unit tests, races on SQLite and PostgreSQL, browser journeys"),
     "check": (quality.check, "style, types, import rules, templates, migrations, deployment settings"),
     "bench": (bench.bench, "CPU per request of the main pages against an empty Django view"),
+    "lab": (bench.lab, "what a phone on a slow network waits for and loads, page by page, against the limits"),
     "run": (demo.run, "the shop alone with code reloading, on the settings of .env"),
     "lock": (lock.lock, "pin requirements.txt and requirements-dev.txt anew (needs uv)"),
 }

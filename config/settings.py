@@ -6,6 +6,7 @@ leaves loopback, or a key is set, every variable that real trade needs must be r
 
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -147,7 +148,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "staticfiles"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
-HASHED_STATIC = (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+# Names with a hash and compressed files are made by collectstatic, and served wherever it has run.
+HASHED_STATIC = not DEBUG and ("collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists())
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from payments.alipay import sandbox
-from tests.stack import ROOT
+from tests.stack import ROOT, manage
 
 SECRET = "s3cr3t" * 9
 KEY = "0123456789abcdef" * 2
@@ -230,3 +230,16 @@ def test_under_https_a_login_gives_cookies_to_https_only(tmp_path: Path) -> None
     assert said.stdout.splitlines()[-3:] == [
         "303 max-age=31536000", "sessionid True True Lax", "csrftoken True True Lax",
     ], said.stderr  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "debug", "storage"), [
+    ("collectstatic", "off", "CompressedManifestStaticFilesStorage"),
+    ("collectstatic", "on", "StaticFilesStorage"),
+    ("runserver", "off", "StaticFilesStorage"),
+])  # fmt: skip
+def test_static_files_get_their_hash_where_they_are_collected(
+    tmp_path: Path, command: str, debug: str, storage: str
+) -> None:
+    tell = "import config.settings as shop; print(shop.STORAGES['staticfiles']['BACKEND'].rpartition('.')[2])"
+    demo = {"ENV_FILE": os.devnull, "DEMO": "1", "DEBUG": debug, "DATA_DIR": str(tmp_path)}
+    assert manage(["-c", tell, command], demo).strip() == storage
