@@ -44,7 +44,8 @@ OBSERVE = """
 
 def opened(browser: Browser, address: str, cookies: Any) -> dict[str, float]:
     """One opening of a page by a phone that was never there: times in ms, sizes in bytes as they went over the wire."""
-    with browser.new_context(**PHONE, locale="zh-CN") as context:
+    phone: dict[str, Any] = {**PHONE, "locale": "zh-CN"}
+    with browser.new_context(**phone) as context:
         context.add_cookies(cookies)
         page = context.new_page()
         page.add_init_script(OBSERVE)
