@@ -122,9 +122,12 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def check(request: HttpRequest, number: str) -> HttpResponse:
-    """ "I have paid": asks the gateway now. JSON for the waiting page, else on to the result."""
+    """ "I have paid": asks the gateway now. JSON for the waiting page, else on to the result.
+
+    ``quiet``: nobody says so, but the shopper came back to the waiting page, so there may be news.
+    """
     order = order_to_pay(request, number)
-    words = _ask(order)
+    words = _ask(order, said="quiet" not in request.POST)
     if request.accepts("text/html"):
         if words:
             messages.info(request, words)
@@ -234,13 +237,17 @@ def _gateway_address(request: HttpRequest, order: Order, choice: dict[str, str])
     return attempts.pay_url(gateway, payment, shopper_ip=address_of(request), phone=phone)
 
 
-def _ask(order: Order) -> str:
-    """Asks about the latest attempt, at most once in SECONDS_BETWEEN_CHECKS; what to tell while it is not paid."""
+def _ask(order: Order, *, said: bool) -> str:
+    """Asks about the latest attempt, at most once in SECONDS_BETWEEN_CHECKS; what to tell while it is not paid.
+
+    ``said``: the shopper says that it is paid, which the order then bears.
+    """
     payment = order.payments.order_by("n").last()
     if order.status not in UNPAID | {"closed"} or payment is None:
         return _("No payment was begun for this order yet.") if order.status in UNPAID else ""
-    if cache.add(f"asked:{payment.pk}", True, SECONDS_BETWEEN_CHECKS):
+    if said:
         order.confirming()
+    if cache.add(f"asked:{payment.pk}", True, SECONDS_BETWEEN_CHECKS):
         try:
             asking.ask(payment)
         except AlipayError:

@@ -113,9 +113,16 @@ function wait() {
   hurry();
 }
 
-// Somebody is there again: what fails now is tried again soon.
-function wake() {
+// Somebody is there again: what fails now is tried again soon, and behind the dialog the gateway itself is asked, for
+// who comes back from its page may have paid.
+async function wake() {
   delay = QUICK;
+  const form = dialog()?.querySelector("#check");
+  if (form && waits()) {
+    const body = new FormData(form);
+    body.set("quiet", "1");
+    await ask(form.action, { method: "POST", body }).then(learn).catch(() => {});
+  }
   return poll();
 }
 

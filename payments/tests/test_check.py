@@ -71,6 +71,24 @@ def test_an_impatient_shopper_does_not_flood_the_gateway(
     assert len(set(messages)) == 1
 
 
+def test_a_shopper_who_only_comes_back_makes_us_ask_and_says_nothing(
+    shopper: Client, order: Order, attempt: Payment, gateway: ScriptedGateway
+) -> None:
+    address, json = f"/en/orders/{order.number}/check/", {"accept": "application/json"}
+    assert shopper.post(address, {"quiet": "1"}, headers=json).json()["status"] == "awaiting"
+    assert gateway.asked == [attempt.out_trade_no]
+    assert check(shopper, order)["status"] == "confirming"  # who says so is heard, though it was asked just now
+    assert gateway.asked == [attempt.out_trade_no]
+
+
+def test_money_that_is_there_is_found_for_who_only_comes_back(
+    shopper: Client, order: Order, attempt: Payment, gateway: ScriptedGateway
+) -> None:
+    gateway.status = TradeStatus.TRADE_SUCCESS
+    answer = shopper.post(f"/en/orders/{order.number}/check/", {"quiet": "1"}, headers={"accept": "application/json"})
+    assert answer.json()["status"] == "paid"
+
+
 def test_of_several_attempts_the_latest_is_asked_about(shopper: Client, order: Order, gateway: ScriptedGateway) -> None:
     PaymentFactory(order=order, state=Payment.State.CLOSED)
     latest = PaymentFactory(order=order)
