@@ -27,7 +27,7 @@ def script(data: Any) -> SafeString:
     return mark_safe(text)  # noqa: S308 the three signs that HTML knows are escaped
 
 
-def home() -> list[dict[str, Any]]:
+def home() -> list[SafeString]:
     """Who runs the shop, and the shop itself."""
     name, address = _("Leaf, Paper & Clay"), settings.SITE_URL + reverse("shop:home")
     organization = {
@@ -41,12 +41,12 @@ def home() -> list[dict[str, Any]]:
     if settings.CONTACT_EMAIL:
         organization["email"] = settings.CONTACT_EMAIL
     site = {"@context": CONTEXT, "@type": "WebSite", "name": name, "url": address, "inLanguage": get_language()}
-    return [organization, site | {"publisher": {"@id": organization["@id"]}}]
+    return [script(organization), script(site | {"publisher": {"@id": organization["@id"]}})]
 
 
-def product(sheet: Sheet, variants: Sequence[Variant]) -> dict[str, Any]:
+def product(sheet: Sheet, variants: Sequence[Variant]) -> SafeString:
     """The product with an offer for each variant."""
-    return {
+    return script({
         "@context": CONTEXT,
         "@type": "Product",
         "name": sheet.name,
@@ -55,7 +55,7 @@ def product(sheet: Sheet, variants: Sequence[Variant]) -> dict[str, Any]:
         "sku": variants[0].sku,
         "brand": {"@type": "Brand", "name": _("Leaf, Paper & Clay")},
         "offers": [_offer(sheet, variant, len(variants) > 1) for variant in variants],
-    }
+    })  # fmt: skip
 
 
 def _offer(sheet: Sheet, variant: Variant, one_of_many: bool) -> dict[str, Any]:
@@ -97,14 +97,11 @@ def _returns(returnable: bool) -> dict[str, Any]:
     }
 
 
-def breadcrumbs(trail: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def breadcrumbs(trail: Sequence[tuple[str, str]]) -> SafeString:
     """The way from the home page, which goes without saying, as (name, address) pairs."""
     steps = [(_("Home"), reverse("shop:home")), *trail]
-    return {
-        "@context": CONTEXT,
-        "@type": "BreadcrumbList",
-        "itemListElement": [
-            {"@type": "ListItem", "position": n, "name": name, "item": settings.SITE_URL + address}
-            for n, (name, address) in enumerate(steps, 1)
-        ],
-    }
+    items = [
+        {"@type": "ListItem", "position": n, "name": name, "item": settings.SITE_URL + address}
+        for n, (name, address) in enumerate(steps, 1)
+    ]
+    return script({"@context": CONTEXT, "@type": "BreadcrumbList", "itemListElement": items})

@@ -28,8 +28,7 @@ OTHERS = 4
 def home(request: HttpRequest) -> HttpResponse:
     """P01."""
     body, empty = kept(_home_body, "home")
-    graphs = [structured.script(data) for data in structured.home()]
-    return render(request, "shop/home.html", {"body": body, "empty": empty, "graphs": graphs})
+    return render(request, "shop/home.html", {"body": body, "empty": empty, "graphs": structured.home})
 
 
 def _home_body() -> tuple[str, bool]:
@@ -63,7 +62,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
         "number": number,
         "tail": f"?page={number}" if number > 1 and choice.plain else "",
         "current_path": [step.pk for step in path],
-        "trail": structured.script(structured.breadcrumbs([(step.name, step.url) for step in path])),
+        "trail": lambda: structured.breadcrumbs([(step.name, step.url) for step in path]),
         "body": body,
     }
     return render(request, "shop/category.html", context)
@@ -142,8 +141,8 @@ def _product_context(request: HttpRequest, about: Sheet, variants: list[Variant]
         "quantity": request.POST.get("quantity", "1")[:10],
         "shipping": shipping_span(chosen.price, chosen.weight_grams),
         "free_from": free_from(),
-        "ld": structured.script(structured.product(about, variants)),
-        "trail": structured.script(structured.breadcrumbs(_trail(about.path, about.name, about.url))),
+        "ld": structured.product(about, variants),
+        "trail": structured.breadcrumbs(_trail(about.path, about.name, about.url)),
     }
 
 

@@ -38,7 +38,9 @@ def flawless(page: Page) -> None:
             assert found.violations_count == 0, f"{page.url} {pixels} {scheme}\n{found.generate_report()}"
 
 
-@pytest.mark.parametrize("path", ["", "c/cups/", "p/few/", "s/?q=CUP", "cart/", "orders/find/", "nothing/"])
+@pytest.mark.parametrize(
+    "path", ["", "c/cups/", "p/few/", "s/?q=CUP", "cart/", "orders/find/", "help/privacy/", "nothing/"]
+)
 def test_the_shelves(shopper: Shopper, path: str) -> None:
     shopper.page.goto(f"{shopper.home}{path}")
     flawless(shopper.page)

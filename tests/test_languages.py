@@ -9,6 +9,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone, translation
 
+from content.models import Page
+from content.shipped import make_pages
 from orders.models import Order
 from orders.specimens import SPECIMENS, specimen
 from orders.tests.factories import OrderFactory
@@ -124,8 +126,16 @@ def test_the_shelves(see: Callable[..., None], cup: Variant, path: str) -> None:
     see(path)
 
 
-def test_a_missing_page(see: Callable[..., None], cup: Variant) -> None:
+@pytest.mark.parametrize("slug", ["delivery", "terms", "contact", "licence"])
+def test_help_pages(see: Callable[..., None], slug: str) -> None:
+    make_pages(Page)
+    see(f"help/{slug}/")
+
+
+def test_a_missing_page_and_one_that_is_gone(see: Callable[..., None], cup: Variant) -> None:
     see("p/nothing/", status=404)
+    Product.objects.filter(slug="cup").update(published_until=timezone.now())
+    see("p/cup/", status=410)
 
 
 def test_cart_and_checkout_with_their_errors(see: Callable[..., None], cup: Variant) -> None:
