@@ -3,12 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 MOST_ADDRESSES = 20
+
+
+def _alone_with(user: int) -> None:
+    """Locks the member's row: which address is the default concerns all of them, also those that are not there yet."""
+    list(get_user_model()._default_manager.select_for_update(no_key=True).filter(pk=user).values_list("pk"))
 
 
 class AddressQuerySet(models.QuerySet["Address"]):
@@ -21,8 +27,8 @@ class AddressQuerySet(models.QuerySet["Address"]):
     def keep(self, user: AbstractBaseUser, contact: dict[str, str]) -> "Address | None":
         """The member's address with these fields, made where it is missing; None where there is no more room."""
         with transaction.atomic():
-            theirs = self.of(user).select_for_update()
-            known = list(theirs)
+            _alone_with(user.pk)
+            known = list(self.of(user))
             same = next((address for address in known if address.contact == contact), None)
             if same or len(known) >= MOST_ADDRESSES:
                 return same
@@ -69,6 +75,7 @@ class Address(models.Model):
     def make_default(self) -> None:
         """The one that checkout offers first; saves."""
         with transaction.atomic():
+            _alone_with(self.user_id)
             Address.objects.filter(user_id=self.user_id, is_default=True).update(is_default=False)
             self.is_default = True
             self.save(update_fields=["is_default"])
@@ -77,6 +84,7 @@ class Address(models.Model):
         """Deletes it, and answers what ``restore`` needs. The newest of the others becomes the default."""
         kept = self.contact | {"is_default": self.is_default}
         with transaction.atomic():
+            _alone_with(self.user_id)
             self.delete()
             heir = Address.objects.filter(user_id=self.user_id).first()
             if heir and self.is_default:
