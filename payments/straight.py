@@ -18,10 +18,10 @@ NOTIFY = re.compile(r"/payments/([^/]+)/notify/")  # config/urls.py names the ad
 def answer_notifications(
     answer: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: answers a notification, after a look at its Host as for any request, and passes all else on."""
+    """Middleware: answers what is posted to a notification's address, after a look at its Host; passes all else on."""
 
     def answered(request: HttpRequest) -> HttpResponseBase:
-        told = NOTIFY.fullmatch(request.path_info)
+        told = NOTIFY.fullmatch(request.path_info) if request.method == "POST" else None
         if told is None:
             return answer(request)
         request.get_host()
