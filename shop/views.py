@@ -92,11 +92,15 @@ def search(request: HttpRequest) -> HttpResponse:
     context = {
         "term": term,
         "pages": pages,
-        "cards": listing.cards(pages.keys),
+        "cards": kept(lambda: _drawn(pages.keys), "cards", *pages.keys),
         "suggested": [] if pages.count else listing.cards(list(newest)),
         "all": categories.everything(),
     }
     return render(request, "shop/search.html", context)
+
+
+def _drawn(keys: list[int]) -> str:
+    return render_to_string("shop/_cards.html", {"cards": listing.cards(keys), "eager": True}) if keys else ""
 
 
 def _search_address(term: str, page: int) -> str:
