@@ -42,7 +42,7 @@ class Fetched(HTMLParser):
             self.styles.add(given["href"])
         elif tag == "link" and given.get("rel") == "icon":
             self.pictures.add(given["href"])
-        elif tag == "img":
+        elif tag == "img" and "src" in given:  # one without is for a script to fill in
             self.pictures.add(chosen(given["src"], given.get("srcset", ""), given.get("sizes", "100vw")))
 
 
