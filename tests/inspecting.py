@@ -86,6 +86,7 @@ class Inspector:
 
     def _resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.page.evaluate("scrollTo(0, 0)")  # what had the focus at another width may lie under the header at this one
 
     def _measured(self, measure: str) -> list[str]:
         found: list[str] = self.page.evaluate(measure)

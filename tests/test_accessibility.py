@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from accounts.tests.living import PASSWORD
 from tests.shopper import PATIENCE, SUBMIT, Shopper, shows, width
-from tests.stack import Stack
+from tests.stack import Stack, manage
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -133,7 +133,7 @@ def test_the_doors_of_accounts_with_their_errors(shopper: Shopper, path: str) ->
 
 def test_the_pages_of_a_member(shopper: Shopper) -> None:
     page = shopper.page
-    shopper.shop.run(MEMBER)
+    manage(["manage.py", "shell", "-v0", "-c", MEMBER], shopper.shop.environment)
     page.goto(f"{shopper.home}account/login/")
     page.fill("#login", "lin@example.com")
     page.fill("#password", PASSWORD)

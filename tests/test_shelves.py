@@ -139,7 +139,7 @@ def test_another_option_redraws_what_depends_on_it(on_phone: Shopper) -> None:
     says(page, "CN¥318.00 In stock, ships within 24 hours")
     expect(page.locator("#sku")).to_have_text("TEA-001-100")
     expect(page.locator("#bar-price")).to_have_text("CN¥318.00")
-    expect(page.locator("#shipping")).to_have_text("Free shipping")
+    expect(page.locator("#shipping")).to_have_text("Shipping: Free, in some provinces up to CN¥45.00")
 
 
 def test_on_a_phone_price_and_button_stay_in_reach_and_cover_no_focus(on_phone: Shopper) -> None:
