@@ -105,6 +105,13 @@ def test_yesterday_is_beijings(now: datetime, day: date) -> None:
         assert reconcile.yesterday() == day
 
 
+@pytest.fixture
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job begins with a fresh connection; a test has only the one that is rolled back."""
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)
+
+
+@pytest.mark.usefixtures("_one_connection")
 def test_the_noon_job_asks_for_the_bill_that_is_ready(platform: OpenDouble, bills: Bills) -> None:
     jobs.reconcile_yesterday.call_local()
     (asked,) = platform.asked_for(BILL)
@@ -123,6 +130,7 @@ def test_a_payment_that_only_the_bill_of_the_last_day_knows_is_booked_with_its_t
     assert LedgerEntry.objects.get().reference == "2026123122001400000000000001"
 
 
+@pytest.mark.usefixtures("_one_connection")
 def test_a_silent_gateway_is_noted_with_the_job(platform: OpenDouble) -> None:
     assert registry.gateway("alipay")
     platform.answers[BILL] = (500, b"")
