@@ -53,15 +53,8 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
     message = journal.received(
         request, method, "notify", raw, judgement.verdict,
         report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
-        later=_settled_now(gateway, report, judgement),
     )  # fmt: skip
     return _carry_out(gateway, report, judgement, message)
-
-
-def _settled_now(gateway: Gateway, report: TradeReport, judgement: Judgement) -> bool:
-    """Whether nothing stands between this message and its effect, so that one commit writes both."""
-    sound = judgement.verdict == Verdict.ACCEPTED and report.notify_type in TRADE_NOTIFICATIONS
-    return sound and not gateway.confirms
 
 
 def _carry_out(

@@ -22,12 +22,9 @@ Verdict = GatewayMessage.Verdict
 def received(
     request: HttpRequest, method: str, kind: str, raw: bytes, verdict: str, *,
     report: TradeReport | None = None, payment: Payment | None = None, checks: dict[str, bool] | None = None,
-    note: str = "", later: bool = False,
+    note: str = "",
 ) -> GatewayMessage | None:  # fmt: skip
-    """Records a message that came in, committed at once. None where a flood of forgeries is cut off.
-
-    ``later``: the settlement writes it, with its effect. Dying before that loses a message that is sent again.
-    """
+    """Records a message that came in, committed at once. None where a flood of forgeries is cut off."""
     if report is None and not _room_for_forgery():
         return None
     message = GatewayMessage(
@@ -43,8 +40,7 @@ def received(
         verdict=verdict,
         note=note[:200],
     )
-    if not later:
-        prepared.insert(message)
+    prepared.insert(message)
     return message
 
 

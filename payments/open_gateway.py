@@ -18,7 +18,6 @@ class OpenGateway:
 
     method = "alipay"
     absolute_deadline = True
-    confirms = False
     has_bill = True
     refund_notification = ""
 

@@ -14,7 +14,6 @@ from orders import goods, mails
 from orders.models import Order
 from payments import refunds
 from payments.alipay.messages import TradeReport, TradeStatus
-from payments.at_once import facts, settle_at_once
 from payments.incidents import raise_incident
 from payments.judge import Judgement
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
@@ -56,14 +55,7 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
 
 
 def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
-    """Books a genuine payment that passed the four checks, exactly once, and moves the order on.
-
-    A ``message`` without key is written here: with its effect where the payment is a usual one, else before it.
-    """
-    if payment.is_open and settle_at_once(payment, report, message):
-        return Outcome.CONFIRMED
-    if message is not None and message.pk is None:
-        prepared.insert(message)
+    """Books a genuine payment that passed the four checks, exactly once, and moves the order on."""
     try:
         with transaction.atomic():
             outcome = _settle(payment, report, message)
@@ -106,7 +98,11 @@ def _book(order: Order, payment: Payment, report: TradeReport, message: GatewayM
 
 def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> Outcome:
     cause = message.pk if message else None
-    told = facts(payment, payment.trade_no)
+    told: dict[str, Any] = {
+        "amount": str(payment.amount),
+        "attempt": payment.out_trade_no,
+        "trade_no": payment.trade_no,
+    }
     closed = order.life in (Order.Life.EXPIRED, Order.Life.CANCELLED)
     if order.life == Order.Life.PLACED or (closed and goods.hold_again(order)):
         return _confirm(order, Outcome.PAID_LATE if closed else Outcome.CONFIRMED, cause, told)

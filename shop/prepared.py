@@ -77,12 +77,6 @@ def fetch(model: type[M], *, lock: bool = False, **key: Any) -> list[M]:
     return [model.from_db(connection.alias, names, convert(row)) for row in found]
 
 
-def adding(model: type[Model], *, unless_there: bool = False, **values: Any) -> Statement:
-    """Inserts a row of these values, named by attribute (``order_id``); the others are the fields' defaults."""
-    given = [column.of(values[column.name] if column.name in values else column.default()) for column in _new(model)]
-    return Statement(_insert(model, unless_there), given)
-
-
 def changing(model: type[Model], pk: Any, before: dict[str, Any], **values: Any) -> Statement:
     """Writes these columns of the row where it is as ``before`` says."""
     written = [column.of(value) for column, value in zip(_columns(model, tuple(values)), values.values(), strict=True)]

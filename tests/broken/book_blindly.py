@@ -15,8 +15,6 @@ __all__ = ["application"]
 def blind(payment: Payment, report: Any, message: Any) -> settle.Outcome:
     """One transaction, as it should be, but no look before it."""
     with transaction.atomic():
-        if message.pk is None:
-            message.save()
         LedgerEntry.objects.create(
             payment=payment, order=payment.order, method=payment.method, kind="charge", amount=payment.amount,
             reference=report.trade_no, message=message,
