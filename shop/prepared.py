@@ -51,7 +51,7 @@ def insert(row: Model, *, unless_there: bool = False) -> bool:
     model = type(row)
     values = [column.of(getattr(row, column.name)) for column in _new(model)]
     with _cursor() as cursor:
-        cursor.execute(_insert(model, unless_there, returning=True), values)
+        cursor.execute(_insert(model, unless_there), values)
         key = cursor.fetchone()
     if key is None:
         return False
@@ -127,12 +127,12 @@ def _column_of(field: Any) -> Column:
 
 
 @cache
-def _insert(model: type[Model], unless_there: bool, returning: bool = False) -> str:
+def _insert(model: type[Model], unless_there: bool) -> str:
     columns = [_quoted(model._meta.get_field(column.name)) for column in _new(model)]
     marks = ", ".join(["%s"] * len(columns))
     text = f"INSERT INTO {_table(model)} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
     text += " ON CONFLICT DO NOTHING" if unless_there else ""
-    return text + (f" RETURNING {_quoted(model._meta.pk)}" if returning else "")
+    return f"{text} RETURNING {_quoted(model._meta.pk)}"
 
 
 @cache
