@@ -19,19 +19,19 @@ from accounts import letters, limits
 from accounts.claiming import claim, claim_all
 from accounts.merging import keep, merge
 from orders.templatetags.masks import mask_email
+from shop.throttle import TOO_MANY
 from shop.visitors import address_of
 
 logger = logging.getLogger(__name__)
 
-TOO_MANY = "too_many_login_attempts"
 WEAK = {
     "password_too_short": _("Use at least 10 characters"),
     "password_too_common": _("Choose a password that is harder to guess: this one is on every list"),
-    "password_too_similar": _("Choose a password that is less like your name or e-mail"),
+    "password_too_similar": _("Choose a password that is less like your name or email"),
 }
 SAID = {
-    "email_confirmed": _("Your e-mail address is confirmed."),
-    "email_confirmation_failed": _("This e-mail address cannot be confirmed any more."),
+    "email_confirmed": _("Your email address is confirmed."),
+    "email_confirmation_failed": _("This email address cannot be confirmed any more."),
     "password_changed": _("Your password is changed. All other devices are logged out."),
     "logged_out": _("You are logged out."),
 }
@@ -41,9 +41,9 @@ class AccountAdapter(DefaultAccountAdapter):
     """Named by ACCOUNT_ADAPTER."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": _("E-mail and password do not match. Try again, or set a new password."),
+        "email_password_mismatch": _("Email and password do not match. Try again, or set a new password."),
         "enter_current_password": _("This is not your current password"),
-        "duplicate_email": _("This is your e-mail address already"),
+        "duplicate_email": _("This is your email address already"),
     }
 
     # --- who is there
@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return address_of(request)
 
     def generate_unique_username(self, txts: list[str | None], regex: str | None = None) -> str:
-        """A name that nobody can guess: members log in by e-mail, staff choose names of their own."""
+        """A name that nobody can guess: members log in by email, staff choose names of their own."""
         return f"member-{secrets.token_hex(8)}"
 
     def clean_password(self, password: str, user: User | None = None) -> str:

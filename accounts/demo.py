@@ -1,4 +1,4 @@
-"""Members of the demo: they own orders that were made with their e-mail, and have an address saved."""
+"""Members of the demo: they own orders that were made with their email, and have an address saved."""
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -13,7 +13,7 @@ NOBODY = "member1@shop.example"  # has no order yet, for the empty page
 
 
 def seed() -> list[tuple[str, str]]:
-    """Makes the members; returns (e-mail, password) pairs. Passwords follow from this demo's own secret."""
+    """Makes the members; returns (email, password) pairs. Passwords follow from this demo's own secret."""
     if not settings.DEMO:
         return []
     return [_member(f"buyer{n}@shop.example") for n in range(1, MEMBERS + 1)] + [_member(NOBODY)]

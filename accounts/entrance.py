@@ -13,8 +13,8 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import cached_property
 
 from accounts import limits
-from accounts.adapter import TOO_MANY
 from accounts.forms import ForgottenForm, LoginForm, NewPasswordForm, ProofForm, RegisterForm
+from shop.throttle import TOO_MANY
 
 
 class Door:
@@ -24,13 +24,19 @@ class Door:
     limit = ""  # under this name POSTs of the form are counted
 
     def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
-        seconds = limits.form_wait(request, self.limit) if self.limit and request.method == "POST" else 0
-        if seconds:
-            return limits.too_many(request, seconds)
         response: HttpResponseBase = super().dispatch(request, *args, **options)  # type: ignore[misc]
         if request.method == "POST" and response.status_code == 302:
             response.status_code = 303
         add_never_cache_headers(response)
+        return response
+
+    def post(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        seconds = limits.form_wait(request, self.limit) if self.limit else 0
+        if seconds:
+            form = self.get_form()  # type: ignore[attr-defined]
+            form.put_off(seconds)
+            return self.form_invalid(form)
+        response: HttpResponse = super().post(request, *args, **options)  # type: ignore[misc]
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:

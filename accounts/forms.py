@@ -5,10 +5,14 @@ from typing import Any
 from allauth.account import forms as allauth
 from django import forms
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from orders.finding_views import too_many_tries
 from orders.forms import LineField, ShownField, typing
+from shop.throttle import TOO_MANY
 
 MUST_BE_EMAIL = _("Email must look like name@example.com")
 PASSWORD_HINT = _("At least 10 characters; a sentence is easy to remember")
@@ -24,6 +28,11 @@ class Drawn(forms.Form):
     def dress(self) -> None:
         """Puts the shop's labels and hints on fields that allauth made."""
 
+    def put_off(self, seconds: int) -> None:
+        """Says how long to wait, and nothing else: what was typed in is kept and not judged."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        self.add_error(None, ValidationError(too_many_tries(seconds), TOO_MANY, {"seconds": seconds}))
+
     @property
     def shown(self) -> list[ShownField]:
         """The fields in order."""
@@ -31,7 +40,7 @@ class Drawn(forms.Form):
 
     def _email(self, name: str, hint: Any = "", autocomplete: str = "email") -> None:
         field = self.fields[name]
-        field.label, field.help_text = _("E-mail"), hint
+        field.label, field.help_text = _("Email"), hint
         field.error_messages |= {"required": MUST_BE_EMAIL, "invalid": MUST_BE_EMAIL}
         field.widget = forms.TextInput(typing(autocomplete, type="email", spellcheck="false"))
 
@@ -44,7 +53,7 @@ class Drawn(forms.Form):
 
 
 class LoginForm(Drawn, allauth.LoginForm):
-    """E-mail and password; one answer for every pair that does not fit."""
+    """Email and password; one answer for every pair that does not fit."""
 
     def dress(self) -> None:
         self._email("login", autocomplete="username")
@@ -69,7 +78,7 @@ class Registration(Drawn, allauth.SignupForm):
 
 
 class RegisterForm(Registration):
-    """E-mail and password; a name if one likes."""
+    """Email and password; a name if one likes."""
 
     first_name = LineField(
         label=_("Name (optional)"), required=False, max_length=60, widget=forms.TextInput(typing("name"))
@@ -83,7 +92,7 @@ class RegisterForm(Registration):
 
 
 class OfferForm(Registration):
-    """One password: the e-mail is that of the order."""
+    """One password: the email is that of the order."""
 
     def __init__(self, data: Any, *, email: str) -> None:
         super().__init__({"password1": data.get("password1", ""), "email": email})
@@ -125,7 +134,7 @@ class ChangeEmailForm(Drawn, allauth.AddEmailForm):
 
     def dress(self) -> None:
         self._email("email", _("We send a link there; until you open it, the old address stays"))
-        self.fields["email"].label = _("New e-mail")
+        self.fields["email"].label = _("New email")
 
 
 class ProofForm(Drawn):

@@ -53,7 +53,7 @@ def on_site(address: str) -> str:
 
 def _proof_of_new_account(facts: Facts) -> Letter:
     return Letter(
-        _("Confirm your e-mail address"),
+        _("Confirm your email address"),
         [
             _("An account was opened with this address. Confirm that it is yours, and your orders are there."),
             _("If it was not you, do nothing: without this step the account stays closed."),
@@ -65,7 +65,7 @@ def _proof_of_new_account(facts: Facts) -> Letter:
 
 def _proof_of_new_address(facts: Facts) -> Letter:
     return Letter(
-        _("Confirm your new e-mail address"),
+        _("Confirm your new email address"),
         [
             _("A member wants to use this address. Confirm that it is yours, and it takes the old one's place."),
             _("If it was not you, do nothing."),
@@ -125,10 +125,10 @@ def _password_changed(facts: Facts) -> Letter:
 
 def _address_changed(facts: Facts) -> Letter:
     return Letter(
-        _("Your e-mail address was changed"),
+        _("Your email address was changed"),
         [
-            _("Your account now uses another e-mail address, and this one no more."),
-            _("If it was not you, answer this letter."),
+            _("Your account now uses another email address, and this one no more."),
+            _("If it was not you, reply to this email."),
         ],
     )
 
@@ -138,7 +138,7 @@ def _account_deleted(facts: Facts) -> Letter:
         _("Your account is deleted"),
         [
             _("Your account, your addresses and your cart are deleted."),
-            _("What the law makes us keep about purchases stays, without your account. Orders under way still arrive."),
+            _("Purchase records that the law makes us keep stay, without your account. Orders under way still arrive."),
         ],
     )
 

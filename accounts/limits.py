@@ -2,8 +2,7 @@
 
 from math import ceil
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from shop.throttle import allow
 from shop.visitors import network_of
@@ -40,10 +39,3 @@ def may_write(kind: str, email: str) -> bool:
 def minutes(seconds: int) -> int:
     """Whole minutes, at least one, to name to people."""
     return max(1, ceil(seconds / MINUTE))
-
-
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    """429: how long to wait."""
-    response = render(request, "accounts/too_many.html", {"minutes": minutes(seconds)}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response

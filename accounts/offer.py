@@ -1,4 +1,4 @@
-"""An account is offered after payment only, for one password: the e-mail is the order's (P09)."""
+"""An account is offered after payment only, for one password: the email is the order's (P09)."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import limits
+from accounts.entrance import refused
 from accounts.forms import OfferForm
 from orders.access import own_order, placed_as_guest
 from shop.redirects import SeeOther
@@ -23,12 +24,12 @@ def accept(request: HttpRequest, number: str) -> HttpResponse:
     order = own_order(request, number)
     if not placed_as_guest(request, order) or not order.email:
         return SeeOther("payments:result", order.number)
+    form = OfferForm(request.POST, email=order.email)
     seconds = limits.form_wait(request, "register")
     if seconds:
-        return limits.too_many(request, seconds)
-    form = OfferForm(request.POST, email=order.email)
+        form.put_off(seconds)
     if not form.is_valid():
-        return render(request, "accounts/offer.html", {"form": form, "order": order}, status=422)
+        return refused(render(request, "accounts/offer.html", {"form": form, "order": order}), form)
     return _registered(request, form)
 
 

@@ -8,12 +8,13 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
-from accounts.adapter import TOO_MANY
+from shop.throttle import TOO_MANY
 
 
 class StaffLoginForm(AdminAuthenticationForm):
-    """Name (or e-mail) and password, as Django's; what is tried too often is not tried at all."""
+    """Name (or email) and password, as Django's; what is tried too often is not tried at all."""
 
     def clean(self) -> dict[str, Any]:
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
@@ -33,6 +34,8 @@ class StaffLoginForm(AdminAuthenticationForm):
 
 
 admin.site.login_form = StaffLoginForm
+admin.site.site_header = admin.site.site_title = _("Back office")
+admin.site.index_title = _("What is to be done")
 
 
 def staff_login(request: HttpRequest) -> HttpResponse:

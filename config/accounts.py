@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from config.environment import Environment
 from payments.alipay import certificates, sandbox
+from payments.alipay.certificates import Certificates
 from payments.alipay.errors import BadKey
 from payments.alipay.instant import InstantAccount
 from payments.alipay.keys import private_key, public_key
@@ -63,8 +64,9 @@ class Accounts:
         if not self.simulator and app_id == sandbox.APP_ID:
             self.read.wrong("ALIPAY_APP_ID", "this is the demo's. Set your own.")
         seller_id = self._pid("ALIPAY_SELLER_ID")
-        serials = self._serials()
-        signer = self._open_signer(certificate_mode=bool(serials))
+        files = Certificates(*map(self._file, CERTIFICATES)) if self.read.any_set(*CERTIFICATES) else None
+        app_sn, alipay_sn, root_sn = map(self._serial, CERTIFICATES) if files else ("", "", "")
+        signer = self._open_signer(certificate_mode=files is not None)
         return (
             None
             if signer is None
@@ -73,7 +75,10 @@ class Accounts:
                 signer=signer,
                 seller_id=seller_id,
                 gateway=self.read.url("ALIPAY_GATEWAY", self.simulator or OPEN_GATEWAY),
-                **serials,
+                app_cert_sn=app_sn,
+                root_cert_sn=root_sn,
+                alipay_cert_sn=alipay_sn,
+                certificates=files,
             )
         )
 
@@ -116,14 +121,8 @@ class Accounts:
             self.read.wrong(theirs, f"this is your own public key.{ALIPAYS}")
         return RsaSigner(private, public, sign_type)
 
-    def _serials(self) -> dict[str, str]:
-        """The certificates' serials; empty in key mode. All three files or none (protocol.md B.8)."""
-        if not self.read.any_set(*CERTIFICATES):
-            return {}
-        fields = ("app_cert_sn", "alipay_cert_sn", "root_cert_sn")
-        return {field: self._serial(name) for field, name in zip(fields, CERTIFICATES, strict=True)}
-
     def _serial(self, name: str) -> str:
+        """By which the Open Platform knows the certificate. All three files or none (protocol.md B.8)."""
         text = self._file(name)
         serial = certificates.root_sn if name == "ALIPAY_ROOT_CERT" else certificates.certificate_sn
         try:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import allauth
 import environ
 from csp.constants import NONE, SELF
 
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "content.errors.explain_buttons",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -127,7 +129,7 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     }
 elif DATABASE["ENGINE"] == "django.db.backends.postgresql":
     # As long as SQLite waits; and a worker that hangs amid a transaction does not keep its locks for ever.
-    LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+    LIMITS = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s -c plan_cache_mode=force_generic_plan"
     # The server keeps the statements of shop/prepared.py; the ORM's own are never prepared.
     PREPARED = 0 if read.flag("DATABASE_PREPARED", default=True) else None
     DATABASE["OPTIONS"] = {"options": LIMITS, "prepare_threshold": PREPARED} | DATABASE.get("OPTIONS", {})
@@ -164,7 +166,8 @@ WHITENOISE_USE_FINDERS = not HASHED_STATIC
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English"), ("ja", "日本語")]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# allauth's words for staff lie in the app "allauth", which is not installed.
+LOCALE_PATHS = [BASE_DIR / "locale", Path(allauth.__file__).parent / "locale"]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
@@ -185,7 +188,7 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "content.errors.csrf_failure"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 
-# --- accounts: shoppers log in by e-mail, staff also by name; both behind the same limits of tries
+# --- accounts: shoppers log in by email, staff also by name; both behind the same limits of tries
 
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

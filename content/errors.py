@@ -3,15 +3,18 @@
 import base64
 import hashlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language_from_path
 
 from content import request_id
 
@@ -49,6 +52,26 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def gone(request: HttpRequest) -> HttpResponse:
     """410: what stood here is no longer sold."""
     return render(request, "410.html", status=410)
+
+
+def explain_buttons(answer: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: 405 with a page where a shopper opens, by its address, what only a form can do."""
+
+    def explained(request: HttpRequest) -> HttpResponseBase:
+        response = answer(request)
+        opened = request.method == "GET" and response.status_code == 405
+        if not (opened and get_language_from_path(request.path_info)):
+            return response
+        page = not_a_page(request)
+        page["Allow"] = response["Allow"]
+        return page
+
+    return explained
+
+
+def not_a_page(request: HttpRequest) -> HttpResponse:
+    """405: nothing was done."""
+    return render(request, "405.html", status=405)
 
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:

@@ -11,7 +11,7 @@ HOLE = re.compile(r"\{([a-z_]+)\}")
 FACTS = {
     "company": ("COMPANY_NAME", _("company name")),
     "address": ("COMPANY_ADDRESS", _("postal address")),
-    "email": ("CONTACT_EMAIL", _("e-mail address")),
+    "email": ("CONTACT_EMAIL", _("email address")),
     "phone": ("CONTACT_PHONE", _("telephone number")),
     "licence": ("BUSINESS_LICENCE", _("registration number")),
     "pay_minutes": ("ORDER_PAY_MINUTES", ""),

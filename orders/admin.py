@@ -105,7 +105,7 @@ class OrderAdmin(admin.ModelAdmin):
     ordering = ("-pk",)
     search_fields = ("number",)
     search_help_text = _(
-        "A full order number opens the order. Else: the number's first digits, a phone number or an e-mail."
+        "A full order number opens the order. Else: the number's first digits, a phone number or an email."
     )
     inlines = (LineInline, EventInline, MailInline)
     fieldsets = (
@@ -166,7 +166,7 @@ class OrderAdmin(admin.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
     ) -> tuple[QuerySet[Order], bool]:
-        """By index only: exact e-mail, exact phone, or the first digits of the number."""
+        """By index only: exact email, exact phone, or the first digits of the number."""
         term = search_term.strip()
         if "@" in term:
             return queryset.filter(email=term.lower()), False

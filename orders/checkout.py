@@ -102,7 +102,7 @@ class Quote:
             quantity, price = before.pop(str(line.variant.pk), (0, ""))
             facts = {"name": line.name, "count": line.quantity, "old": price, "new": text(line.variant.price)}
             if not quantity:
-                yield _("%(name)s came into your cart.") % facts
+                yield _("%(name)s was added to your cart.") % facts
             elif quantity > line.quantity:
                 yield (
                     ngettext(
@@ -123,11 +123,11 @@ class Quote:
         for name in names:
             yield _("%(name)s is no longer available.") % {"name": name}
         if before:
-            yield _("Something was taken out of your cart.")
+            yield _("Something was removed from your cart.")
 
     def _sum_changes(self, shown: str) -> Iterator[str]:
         sums = set(shown[-40:].split())
-        if f"+{self.shipping}" not in sums:
+        if self.lines and f"+{self.shipping}" not in sums:
             yield _("Shipping is now %(amount)s.") % {"amount": text(self.shipping)}
         if f"-{self.discount}" not in sums:
             yield self.discount_sentence
@@ -138,7 +138,7 @@ class Quote:
         if self.discount and self.coupon:
             words = {"code": self.coupon.code, "amount": text(self.discount)}
             return _("The coupon %(code)s takes %(amount)s off.") % words
-        return self.coupon_problem or _("No coupon is used any more.")
+        return self.coupon_problem or _("The coupon no longer applies.")
 
     def _new_total(self) -> str:
         return _("The new total is %(amount)s. Nothing was ordered yet.") % {"amount": text(self.total)}
@@ -164,7 +164,7 @@ def _read(shown: str) -> Iterator[tuple[str, tuple[int, str]]]:
 
 
 def too_many_unpaid(session_numbers: list[str], email: str) -> bool:
-    """Whether this session or e-mail already holds stock with MOST_UNPAID unpaid orders."""
+    """Whether this session or email already holds stock with MOST_UNPAID unpaid orders."""
     theirs = Q(email=email) | Q(number__in=session_numbers)
     return Order.objects.filter(theirs, life=Order.Life.PLACED).count() >= MOST_UNPAID
 

@@ -24,6 +24,8 @@ from shop.redirects import SeeOther
 from shop.templatetags.money import money, text
 
 DRAFT = "address"
+# What was ticked, for the one page after a coupon was used or taken out: to know it is for this order alone.
+TICK = "checkout-tick"
 
 
 @never_cache
@@ -33,6 +35,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _submit(request)
     draft = {"email": getattr(request.user, "email", "")} | request.session.get(DRAFT, {})
+    draft |= request.session.pop(TICK, {})
     book = AddressBook.of(request.user, draft.get(CHOICE))
     quote = _quote(request, book.chosen.province if book.chosen else draft.get("province", ""))
     if not quote.lines:
@@ -72,6 +75,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("act", "")
     if act == "drop":
         request.session.pop(coupons.KEY, None)
+        request.session[TICK] = form.ticked
         return SeeOther("orders:checkout")
     if act == "coupon" or form.code:
         why, seconds = _enter_coupon(request, form.code, quote)
@@ -80,6 +84,7 @@ def _submit(request: HttpRequest) -> HttpResponse:
         quote = _quote(request, quote.province)
     if act == "coupon":
         messages.success(request, quote.discount_sentence)
+        request.session[TICK] = form.ticked
         return SeeOther("orders:checkout")
     if not form.is_valid() or not _within_limits(request, form, quote):
         return _checkout_page(request, form, quote, status=422)

@@ -1,4 +1,4 @@
-"""The code that opens a found order wholly: six digits to the order's own e-mail, for the session that asked.
+"""The code that opens a found order wholly: six digits to the order's own email, for the session that asked.
 
 Number and contact may be known to others (a parcel's label shows one, a shared screen both); the mailbox is the second
 thing. The code is kept nowhere: the session holds a keyed hash, which six digits alone would be no match for.

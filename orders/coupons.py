@@ -48,7 +48,7 @@ def take(order: Order, now: datetime) -> None:
     if not Coupon.objects.open(now).filter(pk=order.coupon_id).update(used=F("used") + 1):
         raise CouponLost(_("The coupon %(code)s is no longer valid.") % {"code": order.coupon_id})
     if _beyond_buyer(order):
-        words = _("The coupon %(code)s was used with this e-mail or phone before, so it was taken off.")
+        words = _("The coupon %(code)s was used with this email or phone before, so it was taken off.")
         raise CouponLost(words % {"code": order.coupon_id})
 
 

@@ -30,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class FapiaoAdmin(admin.ModelAdmin):
-    """What was asked for is the buyer's and stays; staff add the number of what they issued, once."""
+    """What was asked for is the buyer's and stays; staff add the number of what they issued, and may put it right."""
 
     list_display = ["order_link", "placed_at", "standing", "kind", "title", "tax_id", "amount", "number"]
     list_display_links = ["title"]
@@ -68,14 +68,18 @@ class FapiaoAdmin(admin.ModelAdmin):
         return fapiao.order.email
 
     def get_readonly_fields(self, request: HttpRequest, obj: FapiaoRequest | None = None) -> list[str]:
-        """All but the number, and that only while it is to be issued."""
-        due = obj is not None and obj.state == FapiaoRequest.State.DUE
-        return [name for name in self.fields if name != "number" or not due]  # type: ignore[misc]
+        """All but the number, and that only while it is to be issued or is."""
+        open_to = (FapiaoRequest.State.DUE, FapiaoRequest.State.ISSUED)
+        written = obj is not None and obj.state in open_to
+        return [name for name in self.fields if name != "number" or not written]  # type: ignore[misc]
 
     def save_model(self, request: HttpRequest, obj: FapiaoRequest, form: Any, change: bool) -> None:
+        was = form.initial.get("number", "")
         if not obj.number:
             messages.warning(request, _("Enter the number of the fapiao that you issued."))
-        elif not obj.issue(obj.number, by=request.user):
+        elif was and obj.number != was and not obj.correct(was, obj.number, by=request.user):
+            messages.error(request, _("The number was not changed: somebody changed it meanwhile, or money went back."))
+        elif not was and not obj.issue(obj.number, by=request.user):
             messages.error(request, _("It is not to be issued any more: the order changed meanwhile."))
 
     def has_add_permission(self, request: HttpRequest) -> bool:

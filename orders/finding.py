@@ -19,7 +19,7 @@ def wait(request: HttpRequest, number: str) -> int:
 
 
 def find(number: str, contact: str) -> Order | None:
-    """The order of that number if ``contact`` is its e-mail or phone. Always one statement, two comparisons."""
+    """The order of that number if ``contact`` is its email or phone. Always one statement, two comparisons."""
     order = Order.objects.filter(number=number).first() or NOBODY
     by_email = constant_time_compare(order.email, contact)
     by_phone = constant_time_compare(order.phone, contact)

@@ -1,5 +1,6 @@
-"""A guest finds an order again: by number and contact at first, and wholly by a code sent to its e-mail."""
+"""A guest finds an order again: by number and contact at first, and wholly by a code sent to its email."""
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from orders.access import own_order, remember, sees_all
 from orders.forms import CodeForm, FindForm
 from orders.models import Order
 from shop.redirects import SeeOther
+from shop.throttle import TOO_MANY
 
 CODE_ERRORS = {
     codes.Verdict.WRONG: _("This is not the code that we sent. Check the mail, or send a new one."),
@@ -41,7 +43,7 @@ def _look(request: HttpRequest, form: FindForm) -> HttpResponse:
         return _find_page(request, form, 422)
     seconds = finding.wait(request, form.cleaned_data["number"])
     if seconds:
-        form.add_error(None, too_many_tries(seconds))
+        form.add_error(None, ValidationError(too_many_tries(seconds), TOO_MANY))
         return _wait(_find_page(request, form, 429), seconds)
     order = finding.find(**form.cleaned_data)
     if order is None:
@@ -82,7 +84,7 @@ def code(request: HttpRequest, number: str) -> HttpResponse:
 @never_cache
 @require_POST
 def send_code(request: HttpRequest, number: str) -> HttpResponse:
-    """Sends a code to the order's e-mail, a few times at most."""
+    """Sends a code to the order's email, a few times at most."""
     order = own_order(request, number)
     if sees_all(request, order):
         return SeeOther("orders:detail", order.number)

@@ -136,7 +136,7 @@ class CheckoutForm(AddressForm):
     """Seven fields and a note. No price, total, number or state is read from a form, ever."""
 
     email = forms.EmailField(
-        label=_("E-mail"), help_text=_("For your receipt, and to find your order again"),
+        label=_("Email"), help_text=_("For your receipt, and to find your order again"),
         error_messages={
             "required": _("Email must look like name@example.com"),
             "invalid": _("Email must look like name@example.com"),
@@ -158,12 +158,12 @@ class CheckoutForm(AddressForm):
     )  # fmt: skip
     tax_id = LineField(
         label=_("Tax number"), required=False, max_length=40,
-        help_text=_("For a company: 15 to 20 digits and letters. The fapiao comes by e-mail."),
+        help_text=_("For a company: 15 to 20 digits and letters. The fapiao comes by email."),
         widget=forms.TextInput(typing("off", autocapitalize="characters", spellcheck="false")),
     )  # fmt: skip
     no_return = forms.BooleanField(
         label=_("I know that these goods cannot be returned"),
-        error_messages={"required": _("Tick that you know which goods cannot be returned")},
+        error_messages={"required": _("Confirm that you know which goods cannot be returned")},
     )
 
     CONTACT = (*AddressForm.CONTACT, "email", "note")
@@ -181,7 +181,7 @@ class CheckoutForm(AddressForm):
 
     @property
     def receipt(self) -> ShownField:
-        """The e-mail."""
+        """The email."""
         return ShownField.of(self["email"])
 
     @property
@@ -226,6 +226,11 @@ class CheckoutForm(AddressForm):
         """All that was typed or ticked, for a page that asks about something else first."""
         return {name: str(self.data.get(name, "")) for name in self.fields}
 
+    @property
+    def ticked(self) -> dict[str, str]:
+        """The tick at goods that cannot be returned, where it was made."""
+        return {"no_return": "on"} if "no_return" in self.data else {}
+
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
@@ -237,7 +242,7 @@ class CheckoutForm(AddressForm):
         if number and not has_shape(number):
             raise ValidationError(_("The tax number has 15 to 20 digits and letters"))
         if number and not is_right(number):
-            raise ValidationError(_("A sign of the tax number is wrong. Please compare it with the licence"))
+            raise ValidationError(_("A character of the tax number is wrong. Please compare it with the licence"))
         return number
 
     def clean(self) -> dict[str, Any]:
@@ -259,7 +264,7 @@ def new_key() -> str:
 
 
 class FindForm(forms.Form):
-    """Order number, and the e-mail or phone it was placed with."""
+    """Order number, and the email or phone it was placed with."""
 
     number = forms.CharField(
         label=_("Order number"), help_text=_("14 digits; spaces do not matter"), max_length=40,
@@ -267,8 +272,8 @@ class FindForm(forms.Form):
         widget=forms.TextInput(typing("off", inputmode="numeric", spellcheck="false")),
     )  # fmt: skip
     contact = forms.CharField(
-        label=_("E-mail or phone"), help_text=_("The one you gave with the order"), max_length=254,
-        error_messages={"required": _("Enter the e-mail or phone of the order")},
+        label=_("Email or phone"), help_text=_("The one you gave with the order"), max_length=254,
+        error_messages={"required": _("Enter the email or phone of the order")},
         widget=forms.TextInput(typing("email", spellcheck="false")),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from orders import coupons
@@ -25,7 +25,7 @@ MOVE = """
         FROM orders_orderline line JOIN shop_variant variant ON variant.id = line.variant_id
         WHERE line.order_id = %s ORDER BY variant.id {lock}
     ) part
-    WHERE shop_variant.id = part.id AND reserved >= part.quantity
+    WHERE shop_variant.id = part.id
 """
 NOTE = """
     INSERT INTO shop_stockmovement
@@ -60,16 +60,19 @@ def hold(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLi
     return short
 
 
-def hold_again(order: Order) -> bool:
-    """Late money: holds the goods again, and the use of the order's coupon; False where either went to others."""
+def hold_again(order: Order) -> str:
+    """Late money: holds the goods again, and the use of the order's coupon, or neither.
+
+    Names what went to others meanwhile: ``goods``, ``coupon``, or nothing.
+    """
     with transaction.atomic():
         if hold(order):
-            return False
+            return "goods"
         if coupons.take_again(order):
-            return True
+            return ""
         transaction.set_rollback(True)
     order.goods = Order.Goods.RELEASED
-    return False
+    return "coupon"
 
 
 def commit(order: Order, *also: str) -> None:
@@ -87,11 +90,11 @@ def release(order: Order) -> None:
 def leaving(order: int, kind: str, at: datetime) -> tuple[Statement, Statement]:
     """What moves the held goods of the order with this key, ``commit`` or ``release``, and what notes it.
 
-    Both must change as many rows, else the goods were not held; the order's own turn is the caller's.
+    The database refuses to sell or release more than is held; the order's own turn is the caller's.
     """
     sold = int(kind == "commit")
     lock = connection.ops.for_update_sql(of=("variant",)) if connection.features.has_select_for_update else ""
-    move = Statement(MOVE.format(sold=sold, lock=lock), [order])
+    move = Statement(MOVE.format(sold=sold, lock=lock), [order], must=True)
     return move, Statement(NOTE.format(kind=kind, sold=sold), [at, order])
 
 
@@ -117,9 +120,10 @@ def _went_back(line: OrderLine) -> int:
 def _finish(order: Order, goods: str, kind: str, *also: str) -> None:
     with transaction.atomic(savepoint=False):  # what fails here fails the caller's transaction
         _turn(order, Order.Goods.HELD, goods, *also)
-        moved, noted = prepared.together(leaving(order.pk, kind, timezone.now()))
-        if moved != noted:
-            raise GoodsNotHeld(order.number)
+        try:
+            prepared.together(leaving(order.pk, kind, timezone.now()))
+        except (IntegrityError, prepared.NotThere):
+            raise GoodsNotHeld(order.number) from None
 
 
 def _in_key_order(order: Order, lines: Sequence[OrderLine] | None = None) -> list[OrderLine]:

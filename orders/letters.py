@@ -113,8 +113,12 @@ def _refund(order: Order, facts: Facts) -> Words:
 
 
 def _late(order: Order, facts: Facts) -> Words:
-    """The money came after the order was closed and the goods are gone."""
+    """The money came after the order was closed, and its goods or the use of its coupon are gone."""
     said = _("Your payment of %(amount)s arrived after order %(number)s was closed, and the goods were sold meanwhile.")
+    if facts.get("gone") == "coupon":
+        said = _(
+            "Your payment of %(amount)s arrived after order %(number)s was closed, and its coupon was used up by then."
+        )
     return Words(
         _("We are returning your payment: order %(number)s") % {"number": order.grouped_number},
         _("We are returning your payment"),
@@ -155,7 +159,7 @@ def _closed(order: Order, facts: Facts) -> Words:
         [
             said % {"number": order.grouped_number},
             _("Nothing was charged. A payment that still arrives is returned automatically."),
-            _("If money did leave your account, answer this mail and we look for it."),
+            _("If money did leave your account, reply to this email and we will look into it."),
         ],
         goods="listed",
     )
@@ -169,7 +173,7 @@ def _code(order: Order, facts: Facts) -> Words:
         [
             _("You asked to see all of order %(number)s. This code opens it for 10 minutes:")
             % {"number": order.grouped_number},
-            _("Give it to nobody; we never ask for it. If it was not you who asked, there is nothing you need to do."),
+            _("Do not give it to anybody; we never ask for it. If it was not you who asked, you need not do anything."),
         ],
         code=facts["code"],
     )

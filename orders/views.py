@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from orders.access import order_to_pay, own_order, sees_all
 from orders.forms import AddressForm
 from orders.models import FapiaoRequest, Order
+from orders.panels import panel_of
 from orders.readdressing import OtherFee, readdress
 from orders.status import status_of
 from orders.timeline import steps_of
@@ -35,6 +36,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "order": order,
         "lines": order.lines.all(),
         "steps": steps_of(order),
+        "panel": panel_of(order),
         "fapiao": FapiaoRequest.objects.filter(order=order).first(),
         "all_of_it": sees_all(request, order),
         "payable": order.due and order.seconds_left() > 0,

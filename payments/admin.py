@@ -15,7 +15,8 @@ from orders.admin import OrderAdmin, ReadOnlyInline
 from orders.models import Order
 from orders.templatetags.masks import mask_email
 from payments import incidents
-from payments.models import GatewayMessage, Incident, LedgerEntry, Payment, Refund
+from payments.incident_words import KINDS
+from payments.models import GatewayCertificate, GatewayMessage, Incident, LedgerEntry, Payment, Refund
 from payments.redaction import readable
 
 
@@ -29,9 +30,22 @@ class LedgerInline(ReadOnlyInline):
     fields = ("at", "kind", "amount", "reference", "method")
 
 
-class IncidentInline(ReadOnlyInline):
+class InWords:
+    """What an incident is, and what to do next, in the reader's language."""
+
+    @admin.display(description=_("kind"))
+    def kind_told(self, incident: Incident) -> str:
+        return str(KINDS.get(incident.kind, incident.kind))
+
+    @admin.display(description=_("next step"))
+    def step_told(self, incident: Incident) -> str:
+        return gettext(incident.next_step)
+
+
+class IncidentInline(InWords, ReadOnlyInline):
     model = Incident
-    fields = ("kind", "detail", "next_step", "opened_at", "resolved_at", "why")
+    fields = ("kind_told", "detail", "step_told", "opened_at", "resolved_at", "why")
+    readonly_fields = fields
 
 
 admin.site.unregister(Order)
@@ -118,6 +132,11 @@ class GatewayMessageAdmin(ReadOnlyAdmin):
         return format_html_join("", "<div><code>{} = {}</code></div>", readable(bytes(message.body)))
 
 
+@admin.register(GatewayCertificate)
+class GatewayCertificateAdmin(ReadOnlyAdmin):
+    list_display = ("serial", "added_at")
+
+
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnlyAdmin):
     list_display = ("at", "kind", "amount", "order", "payment", "reference", "method")
@@ -143,16 +162,31 @@ class ResolveForm(forms.ModelForm):
         fields = ("why",)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By kind, in words."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(KINDS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Incident]) -> QuerySet[Incident]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Incident)
-class IncidentAdmin(ReadOnlyAdmin):
+class IncidentAdmin(InWords, ReadOnlyAdmin):
     """What needs attention. Saving the form with a reason ends it."""
 
     form = ResolveForm
-    list_display = ("kind", "subject", "order", "next_step", "opened_at", "resolved_at", "resolved_by")
-    list_filter = (("resolved_at", admin.EmptyFieldListFilter), "kind")
+    list_display = ("kind_told", "subject", "order", "step_told", "opened_at", "resolved_at", "resolved_by")
+    list_filter = (("resolved_at", admin.EmptyFieldListFilter), KindFilter)
     list_select_related = ("order", "resolved_by")
     search_fields = ("subject__exact", "order__number__exact")
-    fields = ("kind", "subject", "order", "detail", "next_step", "opened_at", "resolved_at", "resolved_by", "why")
+    fields = (
+        "kind_told", "subject", "order", "detail", "step_told", "opened_at", "resolved_at", "resolved_by", "why",
+    )  # fmt: skip
     readonly_fields = fields[:-1]
 
     def get_list_select_related(self, request: HttpRequest) -> tuple[str, ...]:

@@ -46,15 +46,22 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
         refunds = gateway.read_refunds(raw) if report.notify_type == gateway.refund_notification else []
     except Malformed as error:
         return _refuse(request, method, "notify", raw, error)
-    journal.line("notify1", report.out_trade_no, method=method, status=report.status)
     if refunds:
         return _told_of_refunds(request, gateway, report, refunds)
     judgement = judge(gateway, report)
+    journal.line("notify1", report.out_trade_no, method=method, status=report.status, verdict=judgement.verdict)
     message = journal.received(
         request, method, "notify", raw, judgement.verdict,
         report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
+        later=_settled_now(gateway, report, judgement),
     )  # fmt: skip
     return _carry_out(gateway, report, judgement, message)
+
+
+def _settled_now(gateway: Gateway, report: TradeReport, judgement: Judgement) -> bool:
+    """Whether nothing stands between this message and its effect, so that one commit writes both."""
+    sound = judgement.verdict == Verdict.ACCEPTED and report.notify_type in TRADE_NOTIFICATIONS
+    return sound and not gateway.confirms and not report.given_back
 
 
 def _carry_out(
@@ -70,7 +77,8 @@ def _carry_out(
     if outcome is Outcome.REFUSED:
         journal.line("hack_notify", report.out_trade_no, verdict=judgement.verdict, failed=judgement.failed)
         return _answer("fail", 400)
-    journal.line("notify2", report.out_trade_no, outcome=outcome, amount=report.amount)
+    if outcome is not Outcome.REPEAT:
+        journal.line("notify2", report.out_trade_no, outcome=outcome, amount=report.amount)
     return _answer("success", 200)
 
 
@@ -78,6 +86,7 @@ def _told_of_refunds(
     request: HttpRequest, gateway: Gateway, report: TradeReport, results: list[RefundReport]
 ) -> HttpResponse:
     """The legacy service tells the results of a refund batch on the same address (A.9)."""
+    journal.line("notify1", report.out_trade_no, method=gateway.method, refunds=len(results))
     message = journal.received(request, gateway.method, "refund-notify", request.body, Verdict.ACCEPTED, report=report)
     pending = [result for result in results if not repay.known(result)]
     refusal = _unconfirmed(gateway, report, None) if pending else None

@@ -16,12 +16,14 @@ from django.utils import timezone
 from orders.models import Order, OutboxMail
 from orders.numbers import LAST_SERIAL
 from payments import registry
+from payments.alipay.certificates import expires_at
 from payments.alipay.errors import AlipayError
 from payments.alipay.transport import Transport
 from payments.models import GatewayMessage, Incident, JobRun, Payment
 
 Level = Literal["ok", "warn", "fail"]
 SKEW_SECONDS = 60
+EXPIRY_DAYS = 30
 LOW_DISK_BYTES = 500 * 1024 * 1024
 WORKER_SILENT = timedelta(minutes=5)
 MAIL_LATE = timedelta(minutes=15)
@@ -75,8 +77,19 @@ def methods() -> Iterator[Finding]:
     """Each payment method's account; whether the gateways answer and the clocks agree."""
     for name, gateway in registry.gateways().items():
         yield Finding("ok", name, gateway.describe())
+    files = settings.ALIPAY_OPEN.certificates if settings.ALIPAY_OPEN else None
+    if files:
+        yield _validity("ALIPAY_APP_CERT", files.app)
+        yield _validity("ALIPAY_CERT", files.alipay)
     for url in sorted(settings.GATEWAYS):
         yield from _gateway(url)
+
+
+def _validity(name: str, pem: str) -> Finding:
+    ends = expires_at(pem)
+    left = (ends - timezone.now()).days
+    level: Level = "fail" if left < 0 else "warn" if left < EXPIRY_DAYS else "ok"
+    return Finding(level, name, f"ends on {ends:%Y-%m-%d}{'' if level == 'ok' else ': download the next one'}")
 
 
 def _gateway(url: str) -> Iterator[Finding]:

@@ -11,12 +11,14 @@ class Gateway(Protocol):
     """Few verbs. All but ``start``, ``product``, ``read_…`` and ``mismatches`` ask the gateway over the network.
 
     Those take bounded time and raise ``Refused`` where the gateway says no, ``Unknown`` where nothing trustworthy was
-    learned. ``pid`` is the account's number: one account's bill tells of the trades of all its methods.
+    learned. ``pid`` is the account's number: one account's bill tells of the trades of all its methods. ``confirms``:
+    ``confirm`` asks.
     """
 
     method: str
     pid: str
     absolute_deadline: bool
+    confirms: bool
     has_bill: bool
     refund_notification: str
 

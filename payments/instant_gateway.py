@@ -18,6 +18,7 @@ class InstantGateway:
     method = "alipay-instant"
     # it_b_pay is relative and by contract only, so one attempt serves however often the deadline moves (A.1).
     absolute_deadline = False
+    confirms = True
     has_bill = False
     refund_notification = batches.REFUND_NOTIFICATION
 

@@ -22,9 +22,13 @@ Verdict = GatewayMessage.Verdict
 def received(
     request: HttpRequest, method: str, kind: str, raw: bytes, verdict: str, *,
     report: TradeReport | None = None, payment: Payment | None = None, checks: dict[str, bool] | None = None,
-    note: str = "",
+    note: str = "", later: bool = False,
 ) -> GatewayMessage | None:  # fmt: skip
-    """Records a message that came in, committed at once. None where a flood of forgeries is cut off."""
+    """Records a message that came in, committed at once. None where a flood of forgeries is cut off.
+
+    ``later``: the settlement writes it, with its effect. Dying before that loses a message that is sent again. What
+    repeats a settled fact is not waited for: the fact is on disk.
+    """
     if report is None and not _room_for_forgery():
         return None
     message = GatewayMessage(
@@ -40,7 +44,8 @@ def received(
         verdict=verdict,
         note=note[:200],
     )
-    prepared.insert(message)
+    if not later:
+        prepared.insert(message, at_ease=verdict == Verdict.REPEAT)
     return message
 
 

@@ -28,12 +28,13 @@ class Payment(models.Model):
 
     OPEN = (State.CREATED, State.SENT, State.WAITING)
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="payments", verbose_name=_("order"))
+    # Found by the first column of payment_attempt_once.
+    order = models.ForeignKey(Order, models.PROTECT, db_index=False, related_name="payments", verbose_name=_("order"))
     n = models.PositiveSmallIntegerField(_("attempt"))
-    out_trade_no = models.CharField(max_length=16, unique=True)
+    out_trade_no = models.CharField(_("our trade number"), max_length=16)
     method = models.CharField(_("method"), max_length=20)
     bank = models.CharField(_("bank"), max_length=20, blank=True)
-    product = models.CharField(_("gateway's product"), max_length=30, blank=True)
+    product = models.CharField(_("gateway's product"), max_length=30, default="", db_default="", blank=True)
     amount = money(_("amount"))
     deadline = models.DateTimeField(_("deadline"))
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.CREATED)
@@ -57,6 +58,7 @@ class Payment(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["order", "n"], name="payment_attempt_once"),
+            models.UniqueConstraint(fields=["out_trade_no"], name="payment_number_once"),
             models.UniqueConstraint(
                 fields=["order"],
                 condition=Q(state__in=["created", "sent", "waiting"]),
@@ -149,7 +151,7 @@ class GatewayMessage(models.Model):
     payment = models.ForeignKey(
         Payment, models.PROTECT, null=True, blank=True, related_name="messages", verbose_name=_("attempt")
     )
-    out_trade_no = models.CharField(max_length=64, blank=True, db_index=True)
+    out_trade_no = models.CharField(_("our trade number"), max_length=64, blank=True)
     body = models.BinaryField(_("raw message"), blank=True)
     headers = models.JSONField(_("headers"), default=dict, blank=True)
     address = models.GenericIPAddressField(_("address"), null=True, blank=True)
@@ -163,9 +165,10 @@ class GatewayMessage(models.Model):
         ordering = ["-pk"]
         verbose_name = _("gateway message")
         verbose_name_plural = _("payment journal")
+        indexes = [models.Index(fields=["out_trade_no"], name="message_number")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.out_trade_no} {self.verdict}"
+        return f"{self.kind} {self.out_trade_no} {self.get_verdict_display()}"
 
 
 class LedgerEntry(models.Model):
@@ -182,7 +185,11 @@ class LedgerEntry(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     amount = money(_("amount"))
     reference = models.CharField(_("gateway's reference"), max_length=64)
-    message = models.ForeignKey(GatewayMessage, models.PROTECT, null=True, blank=True, verbose_name=_("told by"))
+    # Neither is ever deleted, and nobody asks which entry came of a message.
+    message = models.ForeignKey(
+        GatewayMessage, models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("told by"),
+    )  # fmt: skip
     at = models.DateTimeField(_("when"), default=timezone.now)
 
     class Meta:
@@ -195,7 +202,7 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount} {self.reference}"
+        return f"{self.get_kind_display()} {self.amount} {self.reference}"
 
 
 class Refund(models.Model):
@@ -286,6 +293,22 @@ class Incident(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.subject}"
+
+
+class GatewayCertificate(models.Model):
+    """A certificate of Alipay's that came after the configured one, as fetched; whether to trust it is asked anew."""
+
+    serial = models.CharField(_("serial number"), max_length=32, unique=True)
+    pem = models.TextField(_("certificate"))
+    added_at = models.DateTimeField(_("fetched"), default=timezone.now)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("gateway certificate")
+        verbose_name_plural = _("gateway certificates")
+
+    def __str__(self) -> str:
+        return self.serial
 
 
 class JobRun(models.Model):

@@ -22,9 +22,10 @@ class NotRefundable(Exception):
     """The amount cannot be refunded; the text says why."""
 
 
-def request(payment: Payment, amount: Decimal, reason: str, source: str, by: Any = None) -> Refund:
+def request(payment: Payment, amount: Decimal, reason: str, source: str, by: Any = None, **told: str) -> Refund:
     """Makes the refund row and reserves its amount (yuan, two places), so that no second one can take the same money.
 
+    ``told``: what the mail about money that nobody asked back must say besides the amount.
     Raises NotRefundable where the amount is not between a cent and what is left.
     """
     with transaction.atomic():
@@ -41,7 +42,7 @@ def request(payment: Payment, amount: Decimal, reason: str, source: str, by: Any
         order.promise_refund(amount)
         order.record("refund-requested", by=by, amount=str(amount), request=refund.out_request_no, why=reason)
         if source in RETURNED_UNASKED:
-            order.tell(f"{RETURNED_UNASKED[source]}-{refund.pk}", amount=str(amount))
+            order.tell(f"{RETURNED_UNASKED[source]}-{refund.pk}", amount=str(amount), **told)
     return refund
 
 

@@ -14,6 +14,7 @@ from orders import goods, mails
 from orders.models import Order
 from payments import refunds
 from payments.alipay.messages import TradeReport, TradeStatus
+from payments.at_once import facts, settle_at_once
 from payments.incidents import raise_incident
 from payments.judge import Judgement
 from payments.models import GatewayMessage, LedgerEntry, Payment, Refund
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed"
     PAID_LATE = "paid-late"
     GOODS_GONE = "goods-gone"
+    COUPON_GONE = "coupon-gone"
     PAID_TWICE = "paid-twice"
     SECOND_TRADE = "second-trade"
     REPEAT = "repeat"
@@ -55,7 +57,14 @@ def act(judgement: Judgement, report: TradeReport, message: GatewayMessage | Non
 
 
 def settle(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> Outcome:
-    """Books a genuine payment that passed the four checks, exactly once, and moves the order on."""
+    """Books a genuine payment that passed the four checks, exactly once, and moves the order on.
+
+    A ``message`` without key is written here: with its effect where the payment is a usual one, else before it.
+    """
+    if payment.is_open and settle_at_once(payment, report, message):
+        return Outcome.CONFIRMED
+    if message is not None and message.pk is None:
+        prepared.insert(message)
     try:
         with transaction.atomic():
             outcome = _settle(payment, report, message)
@@ -98,19 +107,17 @@ def _book(order: Order, payment: Payment, report: TradeReport, message: GatewayM
 
 def _move_on(order: Order, payment: Payment, message: GatewayMessage | None) -> Outcome:
     cause = message.pk if message else None
-    told: dict[str, Any] = {
-        "amount": str(payment.amount),
-        "attempt": payment.out_trade_no,
-        "trade_no": payment.trade_no,
-    }
+    told = facts(payment, payment.trade_no)
     closed = order.life in (Order.Life.EXPIRED, Order.Life.CANCELLED)
-    if order.life == Order.Life.PLACED or (closed and goods.hold_again(order)):
+    gone = goods.hold_again(order) if closed else ""
+    if order.life == Order.Life.PLACED or (closed and not gone):
         return _confirm(order, Outcome.PAID_LATE if closed else Outcome.CONFIRMED, cause, told)
     prepared.update(order, *Order.SETTLED)
     if closed:
-        order.record("goods-gone", message=cause, **told)
-        raise_incident("paid-late", payment.out_trade_no, f"Order {order} was closed before it was paid.", order)
-        return Outcome.GOODS_GONE
+        order.record(f"{gone}-gone", message=cause, **told)
+        detail = f"Order {order} was closed before it was paid; the {gone} went to others."
+        raise_incident("paid-late", payment.out_trade_no, detail, order)
+        return Outcome(f"{gone}-gone")
     order.record("paid-twice", message=cause, **told)
     raise_incident("paid-twice", payment.out_trade_no, f"Order {order} was paid already.", order)
     return Outcome.PAID_TWICE
@@ -120,8 +127,9 @@ def _give_back(payment: Payment, outcome: Outcome) -> None:
     """Asks for the refund of money that buys nothing; the worker sends it."""
     if outcome is Outcome.PAID_TWICE:
         refunds.request(payment, payment.amount, "Paid twice", Refund.Source.DUPLICATE)
-    elif outcome is Outcome.GOODS_GONE:
-        refunds.request(payment, payment.amount, "Paid after the order was closed", Refund.Source.LATE)
+    elif outcome in (Outcome.GOODS_GONE, Outcome.COUPON_GONE):
+        gone = outcome.removesuffix("-gone")
+        refunds.request(payment, payment.amount, "Paid after the order was closed", Refund.Source.LATE, gone=gone)
 
 
 def _confirm(order: Order, outcome: Outcome, cause: int | None, facts: dict[str, Any]) -> Outcome:
@@ -152,7 +160,9 @@ def _flag(judgement: Judgement, report: TradeReport) -> None:
         raise_incident("mismatch", payment.out_trade_no, detail, payment.order)
         Order.objects.filter(pk=payment.order_id, life=Order.Life.PLACED).update(needs_review=True)
     elif judgement.verdict == Verdict.UNKNOWN_TRADE and report.paid:
-        raise_incident("unknown-trade", report.trade_no or report.out_trade_no, f"Alipay says paid: {report.amount}.")
+        number = report.out_trade_no[:64] or "none"
+        detail = f"Alipay says paid: {report.amount}, under our number {number}, which no attempt has."
+        raise_incident("unknown-trade", report.trade_no or report.out_trade_no, detail)
     elif report.status == TradeStatus.TRADE_PENDING and payment is not None:
         raise_incident("pending", payment.out_trade_no, f"Trade {report.trade_no} is pending.", payment.order)
 

@@ -18,12 +18,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from orders.access import is_own, let_pay, order_to_pay, own_order, placed_as_guest, sees_all
 from orders.models import Order
 from orders.numbers import is_number
+from orders.panels import panel_of
 from orders.status import status_of
 from payments import asking, attempts, browsers, closing, handover, registry
 from payments.alipay.errors import AlipayError, Refused
 from payments.forms import ChoiceForm, RefundWishForm
 from payments.models import Payment
-from payments.panels import panel_of
 from payments.refusals import in_words
 from payments.wishes import ask_back
 from shop.redirects import SeeOther
@@ -150,7 +150,7 @@ def ask_refund(request: HttpRequest, number: str) -> HttpResponse:
         return render(request, "payments/ask_refund.html", {"order": order, "form": form}, status=status)
     if not ask_back(order, **form.cleaned_data):
         return _refund_not_asked(request, order)
-    messages.success(request, _("We have received your request and answer by e-mail."))
+    messages.success(request, _("We have received your request and answer by email."))
     return SeeOther("orders:detail", order.number)
 
 

@@ -66,6 +66,10 @@ class CategoryAdmin(MovingAdmin):
         ("日本語", {"fields": ["name_ja", "intro_ja"]}),
     ]
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """django-tree-queries has no Chinese or Japanese for its field."""
+        return super().get_form(request, obj, change, **options, labels={"parent": _("parent category")})
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         """In the order of the tree."""
         return Category.objects.with_tree_fields()

@@ -1,7 +1,7 @@
 """A migration operation that makes a table grow only: the database itself refuses UPDATE and DELETE.
 
 Invariant 9 of the model: journal, ledger, stock movements and events only grow. A later migration that makes SQLite
-rebuild such a table (AlterField) drops its triggers: it must apply this operation again.
+rebuild such a table (AlterField) drops its triggers: it must have StillAppendOnly before and after.
 """
 
 from typing import Any
@@ -12,13 +12,16 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 SQLITE = (
-    "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    "CREATE TRIGGER IF NOT EXISTS {table}_no_{verb} BEFORE {verb} ON {table}"
+    " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
 )
 POSTGRESQL_FUNCTION = (
     "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
 )
-POSTGRESQL = "CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+POSTGRESQL = (
+    "CREATE OR REPLACE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+)
 
 
 class AppendOnly(Operation):
@@ -59,6 +62,15 @@ class AppendOnly(Operation):
 
     def _table(self, app_label: str, state: ProjectState) -> str:
         return str(state.apps.get_model(app_label, self.model)._meta.db_table)
+
+
+class StillAppendOnly(AppendOnly):
+    """Around a change for which SQLite rebuilds the table: whichever way the migration goes, the last one counts."""
+
+    def database_backwards(
+        self, app_label: str, editor: BaseDatabaseSchemaEditor, before: ProjectState, after: ProjectState
+    ) -> None:
+        self.database_forwards(app_label, editor, before, after)
 
 
 def protected_tables(alias: str = "default") -> list[str]:

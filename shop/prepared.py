@@ -2,16 +2,17 @@
 
 The ORM builds the text of a statement anew each time, which costs three to ten times as much as running it. These do
 what ``save(force_insert=True)``, ``save(update_fields=…)`` and ``get()`` do, without signals, and mean the same rows.
-On PostgreSQL the server keeps them too, and ``together`` sends many in one round trip (docs/decisions/0008).
+On PostgreSQL the server keeps them too, and ``together`` makes one statement of many (docs/decisions/0008).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import cache
+from itertools import count
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections, transaction
 from django.db.models import Field, Model
 
 AnyField: TypeAlias = "Field[Any, Any]"
@@ -22,6 +23,14 @@ PLAIN = frozenset({
     "BigAutoField", "BigIntegerField", "BinaryField", "BooleanField", "CharField", "IntegerField",
     "PositiveIntegerField", "PositiveSmallIntegerField", "TextField",
 })  # fmt: skip
+PLAIN_FOR_POSTGRESQL = PLAIN | {"DateTimeField", "DecimalField"}
+# In place of a value: the key of the row that the first statement inserts.
+FIRST_KEY: Any = object()
+AT_EASE = ", set_config('synchronous_commit', 'off', true)"  # for the transaction that this statement is
+
+
+class NotThere(Exception):
+    """A statement that must find a row found none."""
 
 
 class Column(NamedTuple):
@@ -29,33 +38,36 @@ class Column(NamedTuple):
 
     name: str
     default: Callable[[], Any]
-    adapt: Callable[[Any], Any] | None
+    adapt: Callable[..., Any] | None
 
-    def of(self, value: Any) -> Any:
+    def of(self, value: Any, db: Any) -> Any:
         """The value as the driver takes it."""
-        return self.adapt(value) if self.adapt else value
+        return self.adapt(value, db) if self.adapt and value is not FIRST_KEY else value
 
 
 class Statement(NamedTuple):
-    """A statement to be run together with others."""
+    """A statement to be run together with others; ``must``: it must find a row."""
 
     sql: str
     values: Sequence[Any]
+    must: bool = False
 
 
-def insert(row: Model, *, unless_there: bool = False) -> bool:
+def insert(row: Model, *, unless_there: bool = False, at_ease: bool = False) -> bool:
     """Inserts a new row and gives it its key; False where ``unless_there`` found one that must be unique.
 
-    The rows that it refers to must have their keys.
+    The rows that it refers to must have their keys. ``at_ease``: nothing hangs on this row, so the disk is not waited
+    for; it may be lost where the machine, not the process, dies within the second.
     """
-    model = type(row)
-    values = [column.of(getattr(row, column.name)) for column in _new(model)]
-    with _cursor() as cursor:
-        cursor.execute(_insert(model, unless_there), values)
+    model, db = type(row), _db()
+    at_ease = at_ease and not db.in_atomic_block
+    values = [column.of(getattr(row, column.name), db) for column in _new(model)]
+    with _unsynced(db) if at_ease else nullcontext(), _cursor(db) as cursor:
+        cursor.execute(_insert(model, unless_there, at_ease), values)
         key = cursor.fetchone()
     if key is None:
         return False
-    row.pk, row._state.adding, row._state.db = key[0], False, connection.alias
+    row.pk, row._state.adding, row._state.db = key[0], False, db.alias
     return True
 
 
@@ -63,7 +75,7 @@ def update(row: Model, *names: str, **before: Any) -> bool:
     """Writes these columns of ``row`` where the row in the database is still as ``before`` says; else False."""
     written = {column.name: getattr(row, column.name) for column in _columns(type(row), names)}
     statement = changing(type(row), row.pk, before, **written)
-    with _cursor() as cursor:
+    with _cursor(_db()) as cursor:
         cursor.execute(statement.sql, statement.values)
         return bool(cursor.rowcount)
 
@@ -71,42 +83,118 @@ def update(row: Model, *names: str, **before: Any) -> bool:
 def fetch(model: type[M], *, lock: bool = False, **key: Any) -> list[M]:
     """The rows with this key, locked until the end of the transaction if asked."""
     sql, names, convert = _select(model, tuple(key), lock)
-    with _cursor() as cursor:
+    db = _db()
+    with _cursor(db) as cursor:
         cursor.execute(sql, list(key.values()))
         found = cursor.fetchall()
-    return [model.from_db(connection.alias, names, convert(row)) for row in found]
+    return [model.from_db(db.alias, names, convert(row)) for row in found]
+
+
+def adding(model: type[Model], *, unless_there: bool = False, **values: Any) -> Statement:
+    """Inserts a row of these values, named by attribute (``order_id``); the others are the fields' defaults."""
+    db = _db()
+    given = [
+        column.of(values[column.name] if column.name in values else column.default(), db) for column in _new(model)
+    ]
+    return Statement(_insert(model, unless_there), given)
 
 
 def changing(model: type[Model], pk: Any, before: dict[str, Any], **values: Any) -> Statement:
     """Writes these columns of the row where it is as ``before`` says."""
-    written = [column.of(value) for column, value in zip(_columns(model, tuple(values)), values.values(), strict=True)]
-    guard = [column.of(value) for column, value in zip(_columns(model, tuple(before)), before.values(), strict=True)]
+    db = _db()
+    written = [
+        column.of(value, db) for column, value in zip(_columns(model, tuple(values)), values.values(), strict=True)
+    ]
+    guard = [
+        column.of(value, db) for column, value in zip(_columns(model, tuple(before)), before.values(), strict=True)
+    ]
     return Statement(_update(model, tuple(values), tuple(before)), [*written, pk, *guard])
 
 
-def together(statements: Iterable[Statement]) -> list[int]:
-    """Runs them in the caller's transaction, on PostgreSQL in one round trip; how many rows each changed."""
-    with ExitStack() as stack:
-        if connection.vendor == "postgresql":
-            stack.enter_context(connection.wrap_database_errors)
-            stack.enter_context(connection.connection.pipeline())
-        cursors = [_run(statement) for statement in statements]
-    return [cursor.rowcount for cursor in cursors]
+def together(statements: Sequence[Statement]) -> None:
+    """Runs them as one: all is written, or nothing and the caller's transaction can go on.
+
+    Raises NotThere where one that ``must`` finds no row, IntegrityError where a constraint forbids another.
+    """
+    db = _db()
+    run = _as_one if db.vendor == "postgresql" else _in_turn
+    alone = db.vendor == "postgresql" and not db.in_atomic_block  # one statement is a transaction of its own
+    with nullcontext() if alone else transaction.atomic():
+        run(db, statements)
 
 
-def _run(statement: Statement) -> Any:
-    cursor = _cursor()
-    cursor.execute(statement.sql, statement.values)
-    return cursor
+def _in_turn(db: Any, statements: Sequence[Statement]) -> None:
+    first = None
+    for sql, values, must in statements:
+        # Closed at once: an open one that is later swept up as garbage, in whichever thread, waits for its connection;
+        # where that thread has the lock for which that connection waits, both stand still.
+        with _cursor(db) as cursor:
+            cursor.execute(sql, [first if value is FIRST_KEY else value for value in values])
+            if must and not cursor.rowcount:
+                raise NotThere
+            first = first or (cursor.fetchone() or [None])[0]
 
 
-def _cursor() -> Any:
+def _as_one(db: Any, statements: Sequence[Statement]) -> None:
+    values = [value for statement in statements for value in statement.values]
+    keys = tuple(place for place, value in enumerate(values) if value is FIRST_KEY)
+    text = _one_text(tuple((sql, must) for sql, _, must in statements), keys, numbered=not db.queries_logged)
+    with _cursor(db, psycopg.RawCursor) as cursor:
+        try:
+            cursor.execute(text, [value for value in values if value is not FIRST_KEY])
+        except DataError as error:
+            if isinstance(error.__cause__, psycopg.errors.DivisionByZero):
+                raise NotThere from None
+            raise
+
+
+@cache
+def _one_text(statements: tuple[tuple[str, bool], ...], keys: tuple[int, ...], numbered: bool) -> str:
+    """All of them as parts of one, run as they are counted; to count none where one must be divides by zero.
+
+    PostgreSQL promises no order among parts. In another than today's two settlements could wait for each other, which
+    the server finds and ends: the loser's message is sent again.
+    """
+    place, number = count(), count(1) if numbered else None
+    parts = [f"s{at} AS ({_part(sql, place, number, keys)})" for at, (sql, _) in enumerate(statements)]
+    counted = [f"(SELECT count(*) FROM s{at})" for at in range(len(parts))]  # noqa: S608
+    counted = [f"1 / {found}" if must else found for found, (_, must) in zip(counted, statements, strict=True)]
+    return f"WITH {', '.join(parts)} SELECT {', '.join(counted)}"  # noqa: S608
+
+
+def _part(sql: str, place: Iterator[int], number: Iterator[int] | None, keys: tuple[int, ...]) -> str:
+    """The statement with PostgreSQL's own marks for values where they are numbered, and the first one's key."""
+    head, *rest = sql.split("%s")
+    marks = ("(SELECT * FROM s0)" if next(place) in keys else f"${next(number)}" if number else "%s" for _ in rest)
+    text = head + "".join(mark + text for mark, text in zip(marks, rest, strict=True))
+    return text if " RETURNING " in text else f"{text} RETURNING 1"
+
+
+def _db() -> Any:
+    """This thread's connection. ``django.db.connection`` looks for it at each attribute: slower than SQLite."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+@contextmanager
+def _unsynced(db: Any) -> Iterator[None]:
+    """SQLite's way of not waiting for the disk; PostgreSQL is told in the statement."""
+    if db.vendor != "sqlite":
+        yield
+        return
+    db.ensure_connection()
+    db.connection.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        db.connection.execute("PRAGMA synchronous=FULL")  # as config/settings.py has it
+
+
+def _cursor(db: Any, kind: Any = psycopg.Cursor) -> Any:
     """One that leaves the values to the server, so that PostgreSQL can keep the statement; else Django's."""
-    if connection.vendor != "postgresql" or connection.queries_logged:
-        return connection.cursor()
-    connection.ensure_connection()
-    cursor: Any = psycopg.Cursor(connection.connection)
-    return connection.make_cursor(cursor)
+    if db.vendor != "postgresql" or db.queries_logged:
+        return db.cursor()
+    db.ensure_connection()
+    return db.make_cursor(kind(db.connection))
 
 
 @cache
@@ -122,17 +210,18 @@ def _new(model: type[Model]) -> list[Column]:
 
 def _column_of(field: Any) -> Column:
     kind = (field.target_field if field.is_relation else field).get_internal_type()
-    adapt = None if kind in PLAIN else partial(field.get_db_prep_save, connection=connection)
-    return Column(field.attname, field.get_default, adapt)
+    plain = kind in (PLAIN_FOR_POSTGRESQL if connection.vendor == "postgresql" else PLAIN)
+    return Column(field.attname, field.get_default, None if plain else field.get_db_prep_save)
 
 
 @cache
-def _insert(model: type[Model], unless_there: bool) -> str:
+def _insert(model: type[Model], unless_there: bool, at_ease: bool = False) -> str:
     columns = [_quoted(model._meta.get_field(column.name)) for column in _new(model)]
     marks = ", ".join(["%s"] * len(columns))
     text = f"INSERT INTO {_table(model)} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
     text += " ON CONFLICT DO NOTHING" if unless_there else ""
-    return f"{text} RETURNING {_quoted(model._meta.pk)}"
+    returned = f"{text} RETURNING {_quoted(model._meta.pk)}"
+    return returned + AT_EASE if at_ease and connection.vendor == "postgresql" else returned
 
 
 @cache

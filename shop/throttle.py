@@ -8,6 +8,7 @@ from django.core.cache import caches
 # A counter is one number: when its window ends (seconds, above) and the tries so far (below). One value and one INCR
 # therefore tell both, and no reader can see the one without the other.
 TRIES = 10**8
+TOO_MANY = "too_many_tries"  # the code of a form's fault that only waiting mends
 
 
 def allow(name: str, key: str, tries: int, seconds: int) -> int:

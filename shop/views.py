@@ -35,7 +35,8 @@ def _home_body() -> tuple[str, bool]:
     published = Product.objects.on_sale()
     context = {
         "cards": listing.cards(list(published.values_list("pk", flat=True)[:NEW_ARRIVALS])),
-        "count": published.count(),
+        "count": published.order_by()[: listing.MOST_LISTED + 1].count(),
+        "most": listing.MOST_LISTED,
         "all": categories.everything(),
         "doors": [_door(node) for node in categories.roots()],
     }
@@ -70,7 +71,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _category_body(node: Node, path: list[Node], choice: Choice) -> tuple[str, int]:
     """The page and its number, which is that of the last page where the visitor asked beyond it."""
-    found = listing.products(choice, categories.branch(node)).values_list("pk", flat=True)
+    found = listing.products(choice, categories.branch(node) if node.pk else None).values_list("pk", flat=True)
     pages = Pages(found, choice.page, lambda number: node.url + choice.address(page=number), listing.MOST_LISTED)
     context = {
         "node": node, "path": path, "choice": choice, "pages": pages, "cards": listing.cards(pages.keys),

@@ -1,5 +1,6 @@
 """Where a request comes from, behind as many proxies as the operator says there are (``TRUSTED_PROXIES``)."""
 
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
@@ -27,6 +28,7 @@ def network_of(request: HttpRequest) -> str:
     return str(ip_network(f"{address}/{IPV6_NETWORK}", strict=False)) if ":" in address else address
 
 
+@lru_cache(4096)
 def _clean(text: str) -> str:
     """The address in its one spelling; "" where it is none. The zone of a link and a mapped IPv4 are taken off."""
     try:

@@ -9,6 +9,7 @@ from pathlib import Path
 from payments.alipay import sandbox
 from payments.alipay.errors import BadKey
 from simulator.ctl import add_commands, control
+from simulator.ledger import Unreadable
 from simulator.merchant import Merchant, merchant
 from simulator.server import serve
 from simulator.world import new_world
@@ -32,6 +33,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--merchant-public-key", type=Path, help="PEM file; with --sign-type RSA")
     parser.add_argument("--app-id", default=os.environ.get("ALIPAY_APP_ID") or sandbox.APP_ID)
     parser.add_argument("--app-public-key", type=Path, help="PEM file, instead of the demo app's key")
+    parser.add_argument("--cert-sn", default="", help="name this certificate, as to an app in certificate mode")
     words = parser.add_subparsers(title="commands")
     ctl = words.add_parser("ctl", help="steer a running simulator")
     ctl.set_defaults(command="ctl")
@@ -67,6 +69,7 @@ def account(given: argparse.Namespace) -> Merchant:
         rsa_public_key=_content(given.merchant_public_key),
         app_public_key=_content(given.app_public_key),
         data=given.data,
+        cert_sn=given.cert_sn,
     )
 
 
@@ -83,7 +86,7 @@ def main() -> int:
             given.data.mkdir(parents=True, exist_ok=True)
         world = new_world(account(given), given.speed, given.data)
         serve(world, given.host, given.port, given.quiet)
-    except (BadKey, OSError, OverflowError) as trouble:
+    except (BadKey, OSError, OverflowError, Unreadable) as trouble:
         print(f"The simulator does not start: {trouble}", file=sys.stderr)
         return 1
     return 0

@@ -21,6 +21,9 @@ from simulator.world import PRODUCTS, World
 Asked = Mapping[str, Any]
 Told = dict[str, Any]
 MOST_COPIES = 200
+LONGEST_WAIT = 600
+FURTHEST = timedelta(days=3660)
+WRONG_CALL = (KeyError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def api(world: World, request: HttpRequest, name: str) -> HttpResponse:
@@ -32,7 +35,7 @@ def api(world: World, request: HttpRequest, name: str) -> HttpResponse:
             return JsonResponse(ACTS[name](world, _asked(request)))
     except Refusal as refusal:
         return JsonResponse({"error": refusal.code, "text": refusal.text}, status=409)
-    except (KeyError, ValueError, TypeError, AttributeError) as wrong:
+    except WRONG_CALL as wrong:
         return JsonResponse({"error": "BAD_CALL", "text": f"{type(wrong).__name__}: {wrong}"}, status=400)
     return JsonResponse({"error": "NO_SUCH_CALL", "text": f"GET {sorted(READS)}, POST {sorted(ACTS)}"}, status=404)
 
@@ -113,16 +116,23 @@ def set_trouble(world: World, asked: Asked) -> Told:
     kind = asked["kind"]
     if kind is not None and kind not in KINDS:
         raise ValueError(f"kind is one of {KINDS}")
-    world.trouble = Trouble(kind, int(asked.get("times", 1)), float(asked.get("seconds", 20))) if kind else None
+    times, seconds = int(asked.get("times", 1)), float(asked.get("seconds", 20))
+    if times < 1 or not 0 <= seconds <= LONGEST_WAIT:
+        raise ValueError(f"times is 1 or more, seconds are 0 to {LONGEST_WAIT}")
+    world.trouble = Trouble(kind, times, seconds) if kind else None
     return settings(world)
 
 
 def move_clock(world: World, asked: Asked) -> Told:
     """``forward`` skips seconds; ``skew`` shows the merchant a clock that is so many seconds wrong."""
-    if float(asked.get("forward", 0)) < 0:
+    forward = timedelta(seconds=float(asked.get("forward", 0)))
+    skew = timedelta(seconds=float(asked.get("skew", world.clock.skew.total_seconds())))
+    if forward < timedelta():
         raise ValueError("time runs forward")
-    world.clock.skew = timedelta(seconds=float(asked.get("skew", world.clock.skew.total_seconds())))
-    world.clock.advance(float(asked.get("forward", 0)))
+    if world.clock.forward + forward > FURTHEST or abs(skew) > FURTHEST:
+        raise ValueError(f"the clock is at most {FURTHEST.days} days wrong")
+    world.clock.skew = skew
+    world.clock.advance(forward.total_seconds())
     return settings(world)
 
 

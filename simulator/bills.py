@@ -5,7 +5,7 @@ import io
 import re
 import secrets
 import zipfile
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from simulator.refusal import Refusal
 from simulator.world import World
 
 LIFE = timedelta(seconds=30)
+WORDS = {"trade": "业务明细", "signcustomer": "财务明细"}
 COLUMNS = (
     *("支付宝交易号", "商户订单号", "业务类型", "商品名称", "创建时间", "完成时间", "门店编号", "门店名称", "操作员"),
     *("终端号", "对方账户", "订单金额（元）", "商家实收（元）", "支付宝红包（元）", "集分宝（元）", "支付宝优惠（元）"),
@@ -24,17 +25,25 @@ COLUMNS = (
 Row = dict[str, str]
 
 
-def prepare(world: World, day: str) -> str:
+def prepare(world: World, day: str, kind: str = "trade") -> str:
     """Makes the bill of ``day`` (or month) and returns its token; empty where nothing was traded. Raises Refusal."""
-    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", day):
+    if not _on_the_calendar(day):
         raise Refusal("isv.invalid-parameter", "bill_date is yyyy-MM-dd or yyyy-MM.")
     rows = [row for trade in world.ledger.listed(world.clock.now()) for row in _rows(world, trade, day)]
     rows = [row for row in rows if row["商户订单号"] not in world.bill_without] + world.bill_extra
     if not rows:
         return ""
     token = secrets.token_urlsafe(16)
-    world.bills[token] = (world.clock.now() + LIFE, _packed(world, day, rows))
+    world.bills[token] = (world.clock.now() + LIFE, _packed(world, day, WORDS[kind], rows))
     return token
+
+
+def _on_the_calendar(day: str) -> bool:
+    try:
+        date.fromisoformat(day if len(day) == 10 else f"{day}-01")
+    except ValueError:
+        return False
+    return bool(re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", day, re.ASCII))
 
 
 def download(world: World, request: HttpRequest, token: str) -> HttpResponse:
@@ -81,9 +90,9 @@ def _rows(world: World, trade: Trade, day: str) -> list[Row]:
     return rows
 
 
-def _packed(world: World, day: str, rows: list[Row]) -> bytes:
+def _packed(world: World, day: str, word: str, rows: list[Row]) -> bytes:
     """Both tables; entry names and content are GBK, as Alipay's are."""
-    name = f"{world.merchant.partner}0156_{day.replace('-', '')}_业务明细"
+    name = f"{world.merchant.partner}0156_{day.replace('-', '')}_{word}"
     memory = io.BytesIO()
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(GbkName(f"{name}.csv"), _table(world, rows).encode("gbk", "replace"))

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,7 +43,7 @@ def control(options: argparse.Namespace) -> int:
     asked = {name: value for name, value in given.items() if name not in ("command", "word", "url")}
     try:
         status, told = call(options.url, options.word, None if options.word in READS else asked)
-    except OSError as trouble:
+    except (OSError, HTTPException, ValueError) as trouble:
         print(f"no simulator at {options.url}: {trouble}", file=sys.stderr)
         return 2
     print(json.dumps(told, ensure_ascii=False, indent=2))

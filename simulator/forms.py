@@ -78,6 +78,11 @@ def signed(fields: Mapping[str, str], charset: str, signer: Signer) -> dict[str,
     return {**fields, "sign": signer.sign(text.encode(charset)), "sign_type": signer.sign_type}
 
 
+def writable(text: str, charset: str) -> str:
+    """``text`` with ``?`` for what the charset lacks."""
+    return text.encode(charset, "replace").decode(charset)
+
+
 def address_with(url: str, fields: Mapping[str, str], charset: str) -> str:
     """``url`` with ``fields`` appended to its query."""
     return f"{url}{'&' if '?' in url else '?'}{urlencode(fields, encoding=charset)}"

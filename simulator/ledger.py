@@ -17,11 +17,16 @@ BUYER_EMAIL = "buy***@example.com"
 SAME = ("subject", "total", "body", "payment_type", "service")
 
 
+class Unreadable(Exception):
+    """The kept trades cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What the merchant's signed request asks for. It becomes a trade only when the buyer logs in or scans.
 
-    ``service`` is the service or method asked; ``minutes`` run from the login, ``until`` is a moment in Alipay's form.
+    ``service`` is the service or method asked; ``minutes`` run from the login, ``until`` is a moment in Alipay's form
+    and goes before them.
     """
 
     out_trade_no: str
@@ -78,6 +83,12 @@ class Trade:
         return sum((refund.amount for refund in self.refunds), Decimal("0.00"))
 
     @property
+    def changed_at(self) -> datetime:
+        """The newest of its moments."""
+        moments = (self.created, self.paid_at, self.closed_at, self.finished_at, *(back.when for back in self.refunds))
+        return max(moment for moment in moments if moment)
+
+    @property
     def modern(self) -> bool:
         """Whether it was made through the Open Platform."""
         return self.order.modern
@@ -107,8 +118,11 @@ class Ledger:
 
     def __post_init__(self) -> None:
         if self.file and self.file.exists():
-            rows = json.loads(self.file.read_text("utf-8"))
-            self.trades = {row["order"]["out_trade_no"]: _trade(row) for row in rows}
+            try:
+                rows = json.loads(self.file.read_text("utf-8"))
+                self.trades = {row["order"]["out_trade_no"]: _trade(row) for row in rows}
+            except (ValueError, ArithmeticError, KeyError, TypeError, AttributeError) as wrong:
+                raise Unreadable(f"{self.file} does not hold a simulator's trades ({type(wrong).__name__})") from wrong
 
     def find(self, number: str, now: datetime) -> Trade | None:
         """The trade by out_trade_no or trade_no; closed first where its time has run out."""
@@ -136,6 +150,16 @@ class Ledger:
         with self.lock:
             return next((o for o in reversed(self.orders.values()) if o.out_trade_no == out_trade_no), None)
 
+    def first_request(self, out_trade_no: str) -> Order | None:
+        """The oldest request with this number."""
+        with self.lock:
+            return next((o for o in self.orders.values() if o.out_trade_no == out_trade_no), None)
+
+    def has_refund(self, request_no: str) -> bool:
+        """Whether any trade was refunded under this number."""
+        with self.lock:
+            return any(known.request_no == request_no for trade in self.trades.values() for known in trade.refunds)
+
     def twins_of(self, order: Order) -> list[Order]:
         """The buyer's other pages over the same subject and amount, by whichever service; one for each number."""
         with self.lock:
@@ -152,7 +176,9 @@ class Ledger:
             if existing:
                 return existing
             number = f"{now:%Y%m%d}22001{secrets.randbelow(10**15):015d}"
-            return self._keep(Trade(order, number, now, expires=expires))
+            self._keep(Trade(order, number, now, expires=expires))
+            # a page that was kept too long is closed from the first moment
+            return self.find(order.out_trade_no, now) or self.trades[order.out_trade_no]
 
     def change(self, trade: Trade, **changes: Any) -> Trade:
         """The trade with ``changes``."""
@@ -162,7 +188,8 @@ class Ledger:
     def change_if(self, trade: Trade, test: Callable[[Trade], bool], **changes: Any) -> Trade | None:
         """The changed trade, or None where ``test`` no longer holds: of two at once only one may win."""
         with self.lock:
-            return self.change(trade, **changes) if test(self.trades[trade.out_trade_no]) else None
+            known = self.trades.get(trade.out_trade_no)
+            return self.change(known, **changes) if known and test(known) else None
 
     def reset(self) -> None:
         """Forgets everything."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from payments.alipay.signing import canonical
 from simulator import trouble
-from simulator.forms import UNSIGNED, Form, check_signature, read_form
+from simulator.forms import UNSIGNED, Form, check_signature, read_form, writable
 from simulator.ledger import BUYER_EMAIL, BUYER_ID, Trade
 from simulator.mapi_pay import read_order
 from simulator.mapi_refund import refund_batch
@@ -40,7 +40,10 @@ def answer(world: World, request: HttpRequest, body: bytes, name: str) -> HttpRe
     def handle() -> HttpResponse:
         return _handle(world, request, body, name, service)
 
-    return handle() if service is None or service.page else trouble.around(world, handle)
+    def system_error() -> HttpResponse:
+        return _no(Refusal("SYSTEM_ERROR"), Form({}, "utf-8"))
+
+    return handle() if service is None or service.page else trouble.around(world, handle, system_error)
 
 
 def _handle(world: World, request: HttpRequest, body: bytes, name: str, service: Service | None) -> HttpResponse:
@@ -113,7 +116,9 @@ def query_timestamp(world: World, form: Form) -> HttpResponse:
 
 def single_trade_query(world: World, form: Form) -> HttpResponse:
     """A.9: the trade with every field signed."""
-    fields = {name: value for name, value in _trade_fields(world, _found(world, form, "out_trade_no")).items() if value}
+    known = _trade_fields(world, _found(world, form, "out_trade_no"))
+    # the trade may have been made in a charset with more characters than this question's
+    fields = {name: writable(value, form.charset) for name, value in known.items() if value}
     sign = world.merchant.signer.sign(canonical(fields, UNSIGNED).encode(form.charset))
     rows = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
     tail = f"<sign>{escape(sign)}</sign><sign_type>{world.merchant.signer.sign_type}</sign_type>"
@@ -155,7 +160,7 @@ def _trade_fields(world: World, trade: Trade) -> dict[str, str]:
         "flag_trade_locked": "0",
         "gmt_close": when(trade.closed_at or trade.finished_at),
         "gmt_create": when(trade.created),
-        "gmt_last_modified_time": when(trade.closed_at or trade.finished_at or trade.paid_at or trade.created),
+        "gmt_last_modified_time": when(trade.changed_at),
         "gmt_payment": when(trade.paid_at),
         "is_total_fee_adjust": "F",
         "operator_role": "B",

@@ -4,9 +4,11 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+from payments.alipay.wire import cut
 from simulator.banks import BANK_NAMES
 from simulator.forms import Form, callable_address
 from simulator.ledger import Order
+from simulator.periods import minutes_of
 from simulator.refusal import Refusal
 from simulator.world import World
 
@@ -28,9 +30,6 @@ LENGTHS: Mapping[str, int] = {
 }
 PAYMETHODS = frozenset({"", "directPay", "creditPay", "bankPay", "cartoon", "CASH"})
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
-MINUTES = {"m": 1, "h": 60, "d": 1440}
-LONGEST = 15 * 1440
 HIGHEST = Decimal("100000000.00")
 
 
@@ -64,6 +63,8 @@ def _check_presence(form: Form) -> None:
     for name, longest in LENGTHS.items():
         if len(form.get(name)) > longest:
             raise Refusal("ILLEGAL_ARGUMENT", f"{name} is longer than {longest} characters.")
+    if cut(form.get("subject"), LENGTHS["subject"]) != form.get("subject"):
+        raise Refusal("ILLEGAL_ARGUMENT", "subject is longer than 256; a Chinese character counts two.")
     if form.get("payment_type") != "1":
         raise Refusal("ILLEGAL_PAYMENT_TYPE", "payment_type is 1 for goods.")
     if set(form.get("extra_common_param")) & set("=&"):
@@ -128,11 +129,7 @@ def _amount(text: str, name: str) -> Decimal:
 
 
 def _minutes(period: str) -> int | None:
-    """it_b_pay in minutes, 1m to 15d; 0 for ``1c``, the end of the day; None where it is not sent."""
-    if period in ("", "1c"):
-        return None if not period else 0
-    match = PERIOD.fullmatch(period)
-    minutes = int(match[1]) * MINUTES[match[2]] if match else 0
-    if not 1 <= minutes <= LONGEST:
-        raise Refusal("ILLEGAL_ARGUMENT", "it_b_pay is a whole number with m, h or d from 1m to 15d, or 1c.")
-    return minutes
+    try:
+        return minutes_of(period)
+    except ValueError as rule:
+        raise Refusal("ILLEGAL_ARGUMENT", f"it_b_pay is {rule}.") from None

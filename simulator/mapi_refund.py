@@ -13,10 +13,13 @@ from simulator.world import World
 
 BATCH_NO = re.compile(r"([0-9]{8})(?!000$)[0-9A-Za-z]{3,24}")
 ITEM = re.compile(r"([^^|$#]+)\^([0-9]{1,9}\.[0-9]{2})\^([^^|$#]*)")
+STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 LARGEST = 1000
 REASON_BYTES = 256
 WORDS = {
+    "ACQ.TRADE_NOT_EXIST": "TRADE_NOT_EXISTS",
     "ACQ.TRADE_HAS_FINISHED": "TRADE_HAS_FINISHED",
+    "ACQ.TRADE_HAS_CLOSE": "TRADE_HAS_CLOSED",
     "ACQ.TRADE_STATUS_ERROR": "TRADE_STATUS_ERROR",
     "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": "REFUND_AMOUNT_NOT_VALID",
 }
@@ -28,7 +31,7 @@ def refund_batch(world: World, form: Form) -> None:
     items = _items(form)
     _check(world, form, items)
     with world.lock:
-        if form.get("batch_no") in world.batches:
+        if form.get("batch_no") in world.batches or world.ledger.has_refund(form.get("batch_no")):
             raise Refusal("DUPLICATE_BATCH_NO", "Each batch has a number of its own.")
         world.batches.add(form.get("batch_no"))
     results = [(item, _result(world, item, form.get("batch_no"))) for item in items]
@@ -51,6 +54,8 @@ def _check(world: World, form: Form, items: list[Item]) -> None:
         raise Refusal("BATCH_NO_FORMAT_ERROR", "batch_no is the date in 8 digits and 3 to 24 letters or digits.")
     if batch[1] != f"{world.clock.now():%Y%m%d}":
         raise Refusal("REFUND_DATE_ERROR", "batch_no begins with today's date in China.")
+    if not STAMP.fullmatch(form.get("refund_date")):
+        raise Refusal("REFUND_DATE_ERROR", "refund_date is yyyy-MM-dd HH:mm:ss.")
     if len(items) > LARGEST:
         raise Refusal("BATCH_NUM_EXCEED_LIMIT", f"At most {LARGEST} refunds in a batch.")
     if form.get("batch_num") != str(len(items)):

@@ -12,7 +12,8 @@ from payments.alipay.signing import Md5Signer, RsaSigner, Signer
 class Merchant:
     """``signer`` verifies the requests to the legacy service and signs its messages; ``app`` is the Open Platform's.
 
-    ``public_key`` is what the merchant configures as Alipay's.
+    ``public_key`` is what the merchant configures as Alipay's; with ``cert_sn`` answers and notifications name the
+    certificate that holds it.
     """
 
     partner: str
@@ -21,6 +22,7 @@ class Merchant:
     app_id: str
     app: RsaSigner
     public_key: str
+    cert_sn: str = ""
 
 
 def merchant(
@@ -31,6 +33,7 @@ def merchant(
     rsa_public_key: str | None = None,
     app_public_key: str | None = None,
     data: Path | None = None,
+    cert_sn: str = "",
 ) -> Merchant:
     """The account; the legacy service in RSA mode where ``rsa_public_key`` is given. Raises BadKey.
 
@@ -40,4 +43,4 @@ def merchant(
     own = private_key(keys.alipay_private)
     legacy = Md5Signer(key) if rsa_public_key is None else RsaSigner(own, public_key(rsa_public_key), "RSA")
     app = RsaSigner(own, public_key(app_public_key or keys.app_public), "RSA2")
-    return Merchant(partner, seller_email, legacy, app_id, app, keys.alipay_public)
+    return Merchant(partner, seller_email, legacy, app_id, app, keys.alipay_public, cert_sn)

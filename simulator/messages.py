@@ -28,7 +28,10 @@ def notice_of(world: World, trade: Trade, forgery: Forgery | None = None, wanted
     fields = words.notification(world, trade, notify_id)
     fields |= {name: value for name, value in change.swap.items() if name in fields}
     fields = {name: value for name, value in (fields | dict(change.fields)).items() if name not in change.drop}
-    message = signed(fields, trade.order.charset, _signer(world, trade, change)) | dict(change.after)
+    message = signed(fields, trade.order.charset, _signer(world, trade, change))
+    if trade.modern and world.merchant.cert_sn:
+        message["alipay_cert_sn"] = world.merchant.cert_sn
+    message |= change.after
     kept = {name: value for name, value in message.items() if name not in change.drop}
     return Notice(trade.order.notify_url, kept, trade.order.charset)
 

@@ -28,6 +28,11 @@ class NotifyIds:
         with self._lock:
             self._good.pop(notify_id, None)
 
+    def clear(self) -> None:
+        """Confirms nothing any more."""
+        with self._lock:
+            self._good.clear()
+
     def good(self, notify_id: str, now: datetime) -> bool:
         """Either encoding of the id is taken: merchants differ in it."""
         with self._lock:

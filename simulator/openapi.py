@@ -16,6 +16,7 @@ from simulator import bills, refunds, trouble
 from simulator.clock import CHINA
 from simulator.forms import Form, check_signature, read_form
 from simulator.ledger import BUYER_EMAIL, BUYER_ID, Trade
+from simulator.merchant import Merchant
 from simulator.openapi_pay import FRAME, amount_of, read_order
 from simulator.payment import close
 from simulator.refusal import Refusal
@@ -25,7 +26,9 @@ Biz = Mapping[str, Any]
 Told = dict[str, Any]
 CLOCKS_MAY_DIFFER = timedelta(minutes=15)
 TURNS = itertools.count()
-INVALID, BUSINESS = ("40002", "Invalid Arguments"), ("40004", "Business Failed")
+MISSING, INVALID = ("40001", "Missing Required Arguments"), ("40002", "Invalid Arguments")
+BUSINESS = ("40004", "Business Failed")
+NEEDED = {"app_id": "app-id", "sign_type": "signature-type", "timestamp": "timestamp", "version": "version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +50,21 @@ def answer(world: World, request: HttpRequest, body: bytes, method: str) -> Http
     def handle() -> HttpResponse:
         return _handle(world, request, body, method)
 
-    return handle() if method in PAGES else trouble.around(world, handle)
+    def system_error() -> HttpResponse:
+        failure = _failure(BUSINESS, Refusal("ACQ.SYSTEM_ERROR", "System error."))
+        return _json(failure, Form({}, "utf-8"), method, world.merchant)
+
+    return handle() if method in PAGES else trouble.around(world, handle, system_error)
 
 
 def _handle(world: World, request: HttpRequest, body: bytes, method: str) -> HttpResponse:
     form = Form({}, "utf-8")
     note: dict[str, Any] = {"verdict": "accepted"}
     try:
-        form = read_form(request.META.get("QUERY_STRING", ""), body, "charset")
-        note["canonical"], biz = _checked(world, form, method)
-        response = _answered(world, request, form, method, biz)
+        form = _read(request, body)
+        note["canonical"] = _checked(world, form, method)
+        _check_time(world, form.get("timestamp"))
+        response = _answered(world, request, form, method, _biz(form))
     except Refusal as refusal:
         note |= {"verdict": str(refusal), **refusal.detail}
         response = _refused(request, refusal, form, method)
@@ -66,24 +74,33 @@ def _handle(world: World, request: HttpRequest, body: bytes, method: str) -> Htt
     return response
 
 
-def _checked(world: World, form: Form, method: str) -> tuple[str, Biz]:
-    """The signed string and biz_content. The order of the checks is the gateway's: who, what, how, when."""
+def _read(request: HttpRequest, body: bytes) -> Form:
+    try:
+        return read_form(request.META.get("QUERY_STRING", ""), body, "charset")
+    except Refusal as refusal:
+        raise Refusal("isv.invalid-parameter", refusal.text) from None
+
+
+def _checked(world: World, form: Form, method: str) -> str:
+    """The signed string. The order of the checks is the gateway's: who, what, how, then when."""
+    for name, word in NEEDED.items():
+        if not form.get(name):
+            raise Refusal(f"isv.missing-{word}", f"{name} is missing.")
     if form.get("app_id") != world.merchant.app_id:
         raise Refusal("isv.invalid-app-id", "The simulator keeps another app's account: see --app-id.")
     if method not in PAGES and method not in METHODS:
         raise Refusal("isv.invalid-method", "No method of this name.")
     if form.get("sign_type") != world.merchant.app.sign_type:
         raise Refusal("isv.invalid-signature-type", f"This app signs with {world.merchant.app.sign_type}.")
-    text = _signature(form, world.merchant.app)
-    _check_time(world, form.get("timestamp"))
-    return text, _biz(form)
+    return _signature(form, world.merchant.app)
 
 
 def _signature(form: Form, signer: RsaSigner) -> str:
     try:
         return check_signature(form, signer, {"sign"})
     except Refusal as refusal:
-        raise Refusal("isv.invalid-signature", refusal.text, **refusal.detail) from None
+        word = "invalid" if form.get("sign") else "missing"
+        raise Refusal(f"isv.{word}-signature", refusal.text, **refusal.detail) from None
 
 
 def _check_time(world: World, stamp: str) -> None:
@@ -98,7 +115,7 @@ def _check_time(world: World, stamp: str) -> None:
 def _biz(form: Form) -> Biz:
     try:
         biz = json.loads(form.get("biz_content"))
-    except ValueError:
+    except (ValueError, RecursionError):
         biz = None
     if not isinstance(biz, dict):
         raise Refusal("isv.invalid-parameter", "biz_content is a JSON object.")
@@ -108,7 +125,7 @@ def _biz(form: Form) -> Biz:
 def _answered(world: World, request: HttpRequest, form: Form, method: str, biz: Biz) -> HttpResponse:
     if method in PAGES:
         token = world.ledger.remember(read_order(world, form, method, biz))
-        if biz.get("qr_pay_mode") == FRAME:
+        if str(biz.get("qr_pay_mode")) == FRAME:
             return HttpResponseRedirect(reverse("frame", args=[token, int(biz["qrcode_width"])]))
         return HttpResponseRedirect(reverse("cashier", args=[token]))
     try:
@@ -116,7 +133,7 @@ def _answered(world: World, request: HttpRequest, form: Form, method: str, biz: 
         told |= METHODS[method](Question(world, biz, request.build_absolute_uri("/")))
     except Refusal as refusal:
         told = _failure(BUSINESS, refusal)
-    return _json(told, form, method, world.merchant.app)
+    return _json(told, form, method, world.merchant)
 
 
 def _failure(kind: tuple[str, str], refusal: Refusal) -> Told:
@@ -128,15 +145,18 @@ def _refused(request: HttpRequest, refusal: Refusal, form: Form, method: str) ->
     if method in PAGES:
         context = {"refusal": refusal, "fields": sorted(form.fields.items()), "charset": form.charset}
         return render(request, "refusal.html", context)
-    return _json(_failure(INVALID, refusal), form, "error", None)
+    kind = MISSING if refusal.code.startswith("isv.missing-") else INVALID
+    return _json(_failure(kind, refusal), form, "error", None)
 
 
-def _json(told: Told, form: Form, method: str, signer: RsaSigner | None) -> HttpResponse:
+def _json(told: Told, form: Form, method: str, merchant: Merchant | None) -> HttpResponse:
     """The node's text is signed as it is sent, slashes escaped; the order of the members alternates (B.7, D.8)."""
     node = _node(told, form.charset).replace("/", "\\/")
     members = [f'"{method.replace(".", "_")}_response":{node}']
-    if signer:
-        members.append(f'"sign":"{signer.sign(node.encode(form.charset))}"')
+    if merchant and merchant.cert_sn:
+        members.append(f'"alipay_cert_sn":"{merchant.cert_sn}"')
+    if merchant:
+        members.append(f'"sign":"{merchant.app.sign(node.encode(form.charset))}"')
     ordered = members if next(TURNS) % 2 else reversed(members)
     text = "{" + ",".join(ordered) + "}"
     return HttpResponse(text.encode(form.charset), content_type=f"application/json;charset={form.charset}")
@@ -194,10 +214,15 @@ def close_trade(question: Question) -> Told:
 def refund(question: Question) -> Told:
     """alipay.trade.refund: ``refund_fee`` is the cumulative sum, ``fund_change`` whether this call moved money."""
     amount = amount_of(question.text("refund_amount"), "refund_amount")
-    trade, moved = refunds.refund(question.world, _found(question), amount, question.text("out_request_no"))
+    number = question.text("out_request_no")
+    if len(number) > 64 or len(question.text("refund_reason")) > 256:
+        raise Refusal("ACQ.INVALID_PARAMETER", "out_request_no is at most 64 long, refund_reason at most 256.")
+    trade, moved = refunds.refund(question.world, _found(question), amount, number)
+    done = refunds.known(trade, number or trade.out_trade_no)
     return {
         **_names(trade),
         "buyer_logon_id": BUYER_EMAIL,
+        "gmt_refund_pay": question.world.clock.stamp(done.when if done else None),
         "fund_change": "Y" if moved else "N",
         "refund_fee": f"{trade.refunded:.2f}",
         "send_back_fee": f"{amount:.2f}" if moved else "0.00",
@@ -207,23 +232,25 @@ def refund(question: Question) -> Told:
 def refund_query(question: Question) -> Told:
     """alipay.trade.fastpay.refund.query: without refund_status where no such refund was made."""
     trade, number = _found(question), question.text("out_request_no")
-    known = next((refund for refund in trade.refunds if refund.request_no == number), None)
+    known = refunds.known(trade, number)
     if known is None:
         return {}
-    return {
+    told = {
         **_names(trade),
         "out_request_no": number,
         "total_amount": f"{trade.order.total:.2f}",
         "refund_amount": f"{known.amount:.2f}",
         "refund_status": "REFUND_SUCCESS",
     }
+    wanted = "gmt_refund_pay" in question.text("query_options")
+    return told | ({"gmt_refund_pay": question.world.clock.stamp(known.when)} if wanted else {})
 
 
 def bill_address(question: Question) -> Told:
     """alipay.data.dataservice.bill.downloadurl.query: an address that lives 30 s."""
-    if question.text("bill_type") not in ("trade", "signcustomer"):
+    if question.text("bill_type") not in bills.WORDS:
         raise Refusal("isv.invalid-parameter", "bill_type is trade or signcustomer.")
-    token = bills.prepare(question.world, question.text("bill_date"))
+    token = bills.prepare(question.world, question.text("bill_date"), question.text("bill_type"))
     if not token:
         return {"bill_download_url": "", "bill_file_code": "EMPTY_DATA_WITH_BILL_FILE"}
     return {"bill_download_url": question.address.rstrip("/") + reverse("bill", args=[token])}

@@ -2,33 +2,37 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from simulator.forms import Form, callable_address
+from simulator.clock import CHINA
+from simulator.forms import CONTROL, Form, callable_address, writable
 from simulator.ledger import Order
+from simulator.periods import END_OF_THE_DAY, LONGEST, minutes_of
 from simulator.refusal import Refusal
 from simulator.world import World
 
+WAP = "alipay.trade.wap.pay"
 PRODUCT_CODES: Mapping[str, str] = {
     "alipay.trade.page.pay": "FAST_INSTANT_TRADE_PAY",
-    "alipay.trade.wap.pay": "QUICK_WAP_WAY",
+    WAP: "QUICK_WAP_WAY",
 }
 NUMBER = re.compile(r"[A-Za-z0-9_]{1,64}")
 AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
-PERIOD = re.compile(r"([0-9]{1,5})([mhd])")
-MINUTES = {"m": 1, "h": 60, "d": 1440}
 FRAME = "4"
 QR_MODES = ("", "0", "1", "2", "3", FRAME)
 WIDTH = re.compile(r"[1-9][0-9]{1,3}")
 FORBIDDEN = set("/=&")
+SOONEST, LATEST = timedelta(minutes=1), timedelta(days=15)
 
 
 def read_order(world: World, form: Form, method: str, biz: Mapping[str, Any]) -> Order:
     """The order in a page.pay or wap.pay request. Raises Refusal with the first rule that is broken."""
-    texts = {name: value if isinstance(value, str) else str(value) for name, value in biz.items()}
+    # JSON's escapes may name what the charset of the trade's messages lacks
+    texts = {name: writable(str(value), form.charset) for name, value in biz.items()}
     _check(world, form, method, texts)
+    minutes = _minutes(texts.get("timeout_express", ""), method)
     order = Order(
         out_trade_no=texts["out_trade_no"],
         total=amount_of(texts.get("total_amount", ""), "total_amount"),
@@ -38,8 +42,8 @@ def read_order(world: World, form: Form, method: str, biz: Mapping[str, Any]) ->
         return_url=form.get("return_url"),
         body=texts.get("body", ""),
         passback=texts.get("passback_params", ""),
-        minutes=_minutes(texts.get("timeout_express", "")),
-        until=_until(texts.get("time_expire", "")),
+        minutes=minutes,
+        until=_until(world, texts.get("time_expire", "")) or _counted(world, method, texts["out_trade_no"], minutes),
         service=method,
     )
     known = world.ledger.find(order.out_trade_no, world.clock.now())
@@ -49,6 +53,8 @@ def read_order(world: World, form: Form, method: str, biz: Mapping[str, Any]) ->
 
 
 def _check(world: World, form: Form, method: str, texts: Mapping[str, str]) -> None:
+    if any(CONTROL.search(value) for value in texts.values()):
+        raise _wrong("A value holds a control character.")
     if not NUMBER.fullmatch(texts.get("out_trade_no", "")):
         raise _wrong("out_trade_no is 1 to 64 letters, digits or underscores.")
     if not 1 <= len(texts.get("subject", "")) <= 256 or set(texts["subject"]) & FORBIDDEN:
@@ -73,18 +79,33 @@ def amount_of(text: str, name: str) -> Decimal:
     return Decimal(text).quantize(Decimal("0.01"))
 
 
-def _until(stamp: str) -> str:
+def _until(world: World, stamp: str) -> str:
+    if not stamp:
+        return ""
     try:
-        return f"{datetime.strptime(stamp, '%Y-%m-%d %H:%M:%S')}" if stamp else ""
+        moment = datetime.strptime(stamp, "%Y-%m-%d %H:%M:%S")
     except ValueError:
         raise _wrong("time_expire is yyyy-MM-dd HH:mm:ss.") from None
+    if not SOONEST <= moment.replace(tzinfo=CHINA) - world.clock.now() <= LATEST:
+        raise _wrong("time_expire is 1 minute to 15 days ahead.")
+    return f"{moment}"
 
 
-def _minutes(period: str) -> int | None:
-    match = PERIOD.fullmatch(period)
-    if period in ("", "1c") or match:
-        return int(match[1]) * MINUTES[match[2]] if match else None if not period else 0
-    raise _wrong("timeout_express is 1m to 15d, or 1c.")
+def _minutes(period: str, method: str) -> int | None:
+    try:
+        return minutes_of(period, least=5 if method == WAP else 1)
+    except ValueError as rule:
+        raise _wrong(f"timeout_express is {rule}.") from None
+
+
+def _counted(world: World, method: str, number: str, minutes: int | None) -> str:
+    """page.pay counts the period from the first request with this number; wap.pay from the buyer's login."""
+    if method == WAP or minutes == END_OF_THE_DAY:
+        return ""
+    first = world.ledger.first_request(number)
+    if first and first.until:
+        return first.until
+    return f"{world.clock.now() + timedelta(minutes=minutes or LONGEST):%Y-%m-%d %H:%M:%S}"
 
 
 def _wrong(text: str) -> Refusal:

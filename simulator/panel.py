@@ -33,7 +33,7 @@ def act(world: World, request: HttpRequest, name: str) -> HttpResponse:
         api.ACTS[name](world, asked)
     except Refusal as refusal:
         return _refused(request, refusal, 200)
-    except (KeyError, ValueError):
+    except api.WRONG_CALL:
         return _refused(request, Refusal("ILLEGAL_ARGUMENT", "The panel does not know this button or its values."), 400)
     return HttpResponseRedirect(reverse("panel"))
 

@@ -1,5 +1,6 @@
 """The buyer decides: one payment from the decision to the messages that follow from it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from simulator.clock import CHINA
 from simulator.ledger import Order, Trade
 from simulator.messages import notice_of, way_back
 from simulator.notifier import Notice
+from simulator.periods import END_OF_THE_DAY, LONGEST
 from simulator.refunds import share_back
 from simulator.refusal import Refusal
 from simulator.scenarios import FOREIGN_NUMBER, Back, Delivery, Outcome, Scenario
@@ -38,13 +40,13 @@ def log_in(world: World, order: Order) -> Trade:
     return trade
 
 
-def _deadline(order: Order, now: datetime) -> datetime | None:
-    """0 minutes stand for ``1c``: the end of the day."""
+def _deadline(order: Order, now: datetime) -> datetime:
+    """Without a word of the merchant's it is the longest period."""
     if order.until:
         return datetime.strptime(order.until, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA)
-    if order.minutes == 0:
+    if order.minutes == END_OF_THE_DAY:
         return now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    return now + timedelta(minutes=order.minutes) if order.minutes else None
+    return now + timedelta(minutes=order.minutes or LONGEST)
 
 
 def play(world: World, order: Order, scenario: Scenario) -> Played:
@@ -71,15 +73,15 @@ def _around(world: World, trade: Trade, scenario: Scenario) -> None:
         world.bill_extra.append(foreign_line(world, FOREIGN_NUMBER, trade.order.total))
     if scenario.twins:
         for order in world.ledger.twins_of(trade.order):
-            twin = log_in(world, order)
-            if not twin.paid:
-                _deliver(world, take_money(world, twin, even_closed=True), scenario)
+            # one that was paid before, or given back, stays as it is
+            with suppress(Refusal):
+                _deliver(world, take_money(world, log_in(world, order), even_closed=True), scenario)
 
 
-def paid_changes(world: World) -> dict[str, object]:
-    """By the merchant's product: the basic one knows no refunds, so it is finished at once (A.5)."""
+def paid_changes(world: World, trade: Trade) -> dict[str, object]:
+    """By the merchant's product: the old basic one knows no refunds, so it is finished at once (A.5, D.4)."""
     now = world.clock.now()
-    if world.product == "basic":
+    if world.product == "basic" and not trade.modern:
         return {"status": TradeStatus.TRADE_FINISHED, "paid_at": now, "finished_at": now, "closed_at": None}
     return {"status": TradeStatus.TRADE_SUCCESS, "paid_at": now, "closed_at": None}
 
@@ -94,19 +96,22 @@ def take_money(world: World, trade: Trade, even_closed: bool) -> Trade:
     closed = {TradeStatus.TRADE_CLOSED} if even_closed else set()
     payable = {TradeStatus.WAIT_BUYER_PAY} | closed
     due = lambda known: known.status in payable and known.paid_at is None  # noqa: E731 - given back is closed too
-    paid = world.ledger.change_if(trade, due, **paid_changes(world))
+    paid = world.ledger.change_if(trade, due, **paid_changes(world, trade))
     if paid is None:
         raise Refusal("TRADE_NOT_ALLOWED_PAY", "The trade is paid already or closed.")
     return paid
 
 
 def finish(world: World, trade: Trade) -> Trade:
-    """The time for refunds is over. Raises Refusal where the trade is not paid."""
+    """The time for refunds is over. Raises Refusal where the trade is not paid, or finished already."""
     done = world.ledger.change_if(
-        trade, lambda known: known.paid, status=TradeStatus.TRADE_FINISHED, finished_at=world.clock.now()
+        trade,
+        lambda known: known.status == TradeStatus.TRADE_SUCCESS,
+        status=TradeStatus.TRADE_FINISHED,
+        finished_at=world.clock.now(),
     )
     if done is None:
-        raise Refusal("TRADE_STATUS_NOT_AVAILD", "Only a paid trade can be finished.")
+        raise Refusal("TRADE_STATUS_NOT_AVAILD", "Only a paid trade can be finished, and once.")
     return done
 
 
@@ -124,7 +129,8 @@ def _deliver(world: World, trade: Trade, scenario: Scenario) -> None:
     """Puts the scenario's notifications on the timetable; waits for the first where the way back comes after it."""
     notices: list[Notice] = []
     for delivery in scenario.deliveries if trade.order.notify_url else ():
-        if trade.modern and delivery.forgery and delivery.forgery.legacy_only:
+        forgery = delivery.forgery
+        if forgery and (forgery.legacy_only if trade.modern else forgery.open_only):
             continue
         if delivery.finish or delivery.refund:
             world.notifier.later(partial(_change_and_tell, world, trade, delivery), delivery.delay)

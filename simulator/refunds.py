@@ -26,8 +26,8 @@ def move_back(world: World, trade: Trade, amount: Decimal, request_no: str) -> t
         raise Refusal("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "A partial refund needs out_request_no.")
     wanted = Refund(request_no or trade.out_trade_no, amount, world.clock.now())
     with world.ledger.lock:
-        trade = world.ledger.trades[trade.out_trade_no]
-        earlier = next((known for known in trade.refunds if known.request_no == wanted.request_no), None)
+        trade = _as_it_is(world, trade)
+        earlier = known(trade, wanted.request_no)
         if earlier is None:
             return _do(world, trade, wanted), True
         if earlier.amount != amount:
@@ -35,18 +35,32 @@ def move_back(world: World, trade: Trade, amount: Decimal, request_no: str) -> t
         return trade, False
 
 
+def known(trade: Trade, request_no: str) -> Refund | None:
+    """The refund of this number."""
+    return next((done for done in trade.refunds if done.request_no == request_no), None)
+
+
 def share_back(world: World, trade: Trade, share: Decimal) -> Trade:
     """The seller's own console gives back ``share`` of what is left. Raises Refusal where that cannot be."""
-    trade = world.ledger.trades[trade.out_trade_no]
+    trade = _as_it_is(world, trade)
     left = trade.order.total - trade.refunded
     amount = max((left * share).quantize(Decimal("0.01")), Decimal("0.01"))
     return move_back(world, trade, amount, f"console{len(trade.refunds) + 1}")[0]
+
+
+def _as_it_is(world: World, trade: Trade) -> Trade:
+    found = world.ledger.trades.get(trade.out_trade_no)
+    if found is None:
+        raise Refusal("ACQ.TRADE_NOT_EXIST", "Everything was forgotten meanwhile.")
+    return found
 
 
 def _do(world: World, trade: Trade, wanted: Refund) -> Trade:
     if trade.status == TradeStatus.TRADE_FINISHED:
         raise Refusal("ACQ.TRADE_HAS_FINISHED", "The time for refunds is over.")
     left = trade.order.total - trade.refunded
+    if trade.status == TradeStatus.TRADE_CLOSED and not trade.refunds:
+        raise Refusal("ACQ.TRADE_HAS_CLOSE", "The trade was closed before it was paid.")
     if trade.status != TradeStatus.TRADE_SUCCESS and not (trade.refunds and left <= 0):
         raise Refusal("ACQ.TRADE_STATUS_ERROR", "Only a paid trade can be refunded.")
     if wanted.amount > left:

@@ -28,7 +28,7 @@ class Forgery:
 
     ``swap`` is as ``fields``, for those that the message has; ``key`` signs with another MD5 key (or RSA key, whatever
     its text); ``unknown_id`` makes a notify_id that notify_verify does not confirm. ``legacy_only`` forgeries are no
-    forgeries at the Open Platform, which has no notify_verify.
+    forgeries at the Open Platform, which has no notify_verify; ``open_only`` ones none at the other, which has no apps.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class Forgery:
     key: str = ""
     unknown_id: bool = False
     legacy_only: bool = False
+    open_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Scenario:
 FORGED_AMOUNT = Forgery(swap={"total_fee": "0.01", "price": "0.01", "total_amount": "0.01"})
 FORGED_SELLER = Forgery(swap={"seller_id": "2088999999999999", "seller_email": "somebody.else@example.com"})
 BROKEN_SIGNATURE = Forgery(after={"sign": "0" * 32})
+FORGED_APP = Forgery(swap={"app_id": "2021999999999999", "auth_app_id": "2021999999999999"}, open_only=True)
 OTHER_KEY = Forgery(key="another0key0another0key0another0")
 OTHER_TYPE = Forgery(after={"sign_type": "RSA2"}, unknown_id=True, legacy_only=True)
 UNKNOWN_ID = Forgery(unknown_id=True, legacy_only=True)
@@ -113,10 +115,10 @@ ROWS = (
     Scenario(10, "paid: this page and the buyer's earlier ones for the same", "one refunded", twins=True),
     Scenario(
         11,
-        "not paid: signed messages with a wrong amount and a wrong seller",
+        "not paid: signed messages with a wrong amount, a wrong seller, a wrong app",
         "refused, flag for staff",
         Outcome.FORGE,
-        (Delivery(forgery=FORGED_AMOUNT), Delivery(forgery=FORGED_SELLER)),
+        (Delivery(forgery=FORGED_AMOUNT), Delivery(forgery=FORGED_SELLER), Delivery(forgery=FORGED_APP)),
         Back.NEVER,
     ),
     Scenario(

@@ -53,7 +53,7 @@ class World:
             return trouble
 
     def reset(self) -> None:
-        """As after a start: no trades, no messages, the first scenario."""
+        """As after a start: no trades, no messages, the first scenario, the right time."""
         self.notifier.forget()
         self.ledger.reset()
         self.wire.clear()
@@ -62,7 +62,8 @@ class World:
         self.batches.clear()
         self.bill_without, self.bill_extra = frozenset(), []
         self.scenario, self.product, self.trouble = 1, "advanced", None
-        self.clock.skew = timedelta()
+        self.ids.clear()
+        self.clock.put_right()
 
 
 def new_world(merchant: Merchant, speed: float, data: Path | None) -> World:

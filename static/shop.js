@@ -290,7 +290,7 @@
   });
 
   /* Where the cart is empty, what was looked at last: remembered by this browser alone. */
-  const KEPT = "looked-at";
+  const KEPT = `looked-at-${document.documentElement.lang}`;
   const remembered = () => { try { return JSON.parse(localStorage.getItem(KEPT)) ?? []; } catch { return []; } };
   if (buy) {
     const { pathname: url } = location, name = buy.querySelector("h1").textContent;

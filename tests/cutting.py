@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from config.wsgi import application
+from tests import lone
 
 __all__ = ["application"]
 
@@ -38,7 +39,7 @@ def point(name: str) -> None:
 
 def statement(execute: Callable[..., Any], sql: str, *words: Any) -> Any:
     """The wrapper around every statement."""
-    if sql.startswith("UPDATE") and connection.in_atomic_block:
+    if sql.startswith(("UPDATE", "WITH")) and connection.in_atomic_block:
         point("update")
     return execute(sql, *words)
 
@@ -66,3 +67,4 @@ def watch(sender: object, connection: BaseDatabaseWrapper, **options: object) ->
 BaseDatabaseWrapper.set_autocommit = set_autocommit  # type: ignore[method-assign]
 BaseDatabaseWrapper.commit = commit  # type: ignore[method-assign]
 connection_created.connect(watch)
+lone.open_up((settings.DATA_DIR / "cut").exists)

@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from config.wsgi import application
 from payments.alipay.transport import Answer, Transport
+from tests import lone
 
 __all__ = ["application"]
 
@@ -58,3 +59,4 @@ def watch(point: Callable[[str], None]) -> None:
 
 
 watch(at_named_point)
+lone.open_up((settings.DATA_DIR / "die").exists)

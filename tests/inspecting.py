@@ -1,7 +1,7 @@
 """Looks at pages in a browser as they are laid out: axe, room for fingers, what sticks out, what comes from afar."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import axe_playwright_python
 from playwright.sync_api import BrowserContext, Page
@@ -15,6 +15,7 @@ RUN = """
 """
 HEIGHT = 800
 JUDGED, SEEN = (360, 1280), (320, 768)
+COLOURS = ["color-contrast", "link-in-text-block"]  # the rules that another colour scheme may break
 FONT = 16
 PATIENCE = 20_000
 
@@ -63,10 +64,14 @@ class Inspector:
 
     def _judged(self, width: int) -> list[str]:
         found = self._seen(width) + self._measured("tooSmall()")
-        options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": self.tags}}
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            found += [f"{scheme}: {words}" for words in self.page.evaluate(RUN, options)]
+        found += [f"light: {words}" for words in self._broken("light", {"type": "tag", "values": self.tags})]
+        found += [f"dark: {words}" for words in self._broken("dark", {"type": "rule", "values": COLOURS})]
+        return found
+
+    def _broken(self, scheme: Literal["light", "dark"], rules: dict[str, Any]) -> list[str]:
+        """What axe says of these rules in this colour scheme."""
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found: list[str] = self.page.evaluate(RUN, {"resultTypes": ["violations"], "runOnly": rules})
         return found
 
     def _seen(self, width: int) -> list[str]:

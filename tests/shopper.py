@@ -78,6 +78,8 @@ class Shopper:
             log_in.click()
         gateway.locator("[name=scenario]").select_option(str(scenario))
         gateway.locator(f'button[name="act"][value="{act}"]').click()
+        if act != "pay":
+            expect(gateway.locator(f'[data-outcome="{act}"]')).to_be_visible()
         return gateway
 
     def pay(self, scenario: int = 1) -> Page:
@@ -85,6 +87,15 @@ class Shopper:
         gateway = self.decide(scenario=scenario)
         gateway.wait_for_url(f"{self.shop.url}/**/result/")
         return gateway
+
+    def both_turn_paid(self, other: Page) -> None:
+        """The page where the buyer paid says so, and the one that waits here moves on by itself.
+
+        Nobody may leave before: Chromium may wait for ever where a page is closed just as it moves on.
+        """
+        shows(other, "paid")
+        self.page.wait_for_url("**/result/")
+        shows(self.page, "paid")
 
 
 def shows(page: Page, status: str) -> None:

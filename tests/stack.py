@@ -120,9 +120,16 @@ class Stack:
             self.hire()
         self.open()
 
-    def hire(self) -> None:
-        """Starts a worker, the first or one more."""
-        self.workers.append(self._spawn(f"worker{len(self.workers)}", "manage.py", "worker"))
+    def hire(self, *program: str) -> None:
+        """Starts a worker, the first or one more; ``program`` names another than the shop's own."""
+        words = program or ("manage.py", "worker")
+        self.workers.append(self._spawn(f"worker{len(self.workers)}", *words))
+
+    def bury(self, worker: "subprocess.Popen[bytes]") -> None:
+        """Kills a worker without a farewell."""
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        self.children.remove(worker)
 
     def open(self) -> None:
         """Starts the shop itself, at first or again."""

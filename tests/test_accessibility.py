@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from accounts.tests.living import PASSWORD
-from tests.shopper import PATIENCE, SUBMIT, Shopper, shows, width
+from tests.shopper import PATIENCE, SUBMIT, Shopper, width
 from tests.stack import Stack, manage
 
 pytestmark = pytest.mark.browser
@@ -59,7 +59,7 @@ def test_a_purchase_from_the_cart_to_the_result(shopper: Shopper) -> None:
     shopper.order()
     flawless(page)
     result = shopper.pay()
-    shows(result, "paid")
+    shopper.both_turn_paid(result)
     flawless(result)
 
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from payments.alipay import sandbox
+from payments.alipay.certificates import certificate_sn
+from payments.alipay.tests.authority import certify
 from tests.stack import ROOT, manage
 
 SECRET = "s3cr3t" * 9
@@ -120,6 +123,19 @@ def test_a_refusal_prints_no_secret(refusal: Refusal) -> None:
 def test_a_complete_configuration_starts(tmp_path: Path) -> None:
     started = start(tmp_path, {})
     assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_certificates_are_read_from_their_files(tmp_path: Path) -> None:
+    root = certify("Root R1", None)
+    app, alipay = certify("our app", root), certify("Alipay", root)
+    files = {"ALIPAY_APP_CERT": app.pem, "ALIPAY_CERT": alipay.pem + root.pem, "ALIPAY_ROOT_CERT": root.pem}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    key = app.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    given = OPEN | {"ALIPAY_APP_PRIVATE_KEY": key} | {name: str(tmp_path / name) for name in files}
+    told = "from config.settings import ALIPAY_OPEN as a; print(a.app_cert_sn, a.alipay_cert_sn, a.root_cert_sn)"
+    started = start(tmp_path, given | {"ALIPAY_PUBLIC_KEY": None}, told)
+    assert (started.stdout.split(), started.stderr) == ([certificate_sn(text) for text in files.values()], "")
 
 
 def test_every_wrong_variable_is_named_at_once(tmp_path: Path) -> None:

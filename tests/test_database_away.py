@@ -119,6 +119,18 @@ def test_a_shop_that_cannot_write_shows_its_goods_and_says_no_success(start: Cal
     the_books_hold(purchase.stack)
 
 
+def test_the_server_that_only_reads_catches_a_shop_that_says_success_always(start: Callable[..., Stack]) -> None:
+    purchase = paid(start(simulator=True, wsgi="tests.broken.success_always"))
+    with read_only(purchase.stack):
+        assert (notified(purchase), purchase.effects()) == ("200 success", NOTHING)
+
+
+def test_the_server_that_only_reads_catches_a_shop_that_notes_every_visit(start: Callable[..., Stack]) -> None:
+    purchase = paid(start(simulator=True, wsgi="tests.broken.note_visits"))
+    with read_only(purchase.stack):
+        assert {Visitor(purchase.stack.url).get(path).status_code for path in READABLE} == {500}
+
+
 # X7: somebody holds the lock longer than the shop waits.
 
 
@@ -151,16 +163,40 @@ def test_a_lock_held_too_long_is_trouble_not_success(start: Callable[..., Stack]
     the_books_hold(purchase.stack)
 
 
-def test_a_lock_held_for_a_moment_is_waited_for(start: Callable[..., Stack]) -> None:
-    purchase = paid(start(simulator=True))
+def test_the_lock_catches_a_shop_that_says_success_always(start: Callable[..., Stack]) -> None:
+    purchase = paid(start(simulator=True, wsgi="tests.broken.success_always"))
+    with locked(purchase.stack):
+        assert notified(purchase) == "200 success"
+    assert purchase.effects() == NOTHING
+
+
+def test_the_lock_catches_a_shop_that_notes_every_visit(start: Callable[..., Stack]) -> None:
+    purchase = paid(start(simulator=True, wsgi="tests.broken.note_visits"))
+    with locked(purchase.stack):
+        assert Visitor(purchase.stack.url).get("p/many/").status_code == 500
+
+
+def told_under_a_lock(purchase: Purchase) -> tuple[list[str], list[str]]:
+    """What a notification was answered while the lock was held for a moment, and in all."""
     answers: list[str] = []
     thread = threading.Thread(target=lambda: answers.append(notified(purchase)))
     with locked(purchase.stack):
         thread.start()
         thread.join(1.5)
-        assert answers == []
+        meanwhile = answers.copy()
     thread.join()
-    assert (answers, purchase.effects()) == (["200 success"], ONCE)
+    return meanwhile, answers
+
+
+def test_a_lock_held_for_a_moment_is_waited_for(start: Callable[..., Stack]) -> None:
+    purchase = paid(start(simulator=True))
+    assert told_under_a_lock(purchase) == ([], ["200 success"])
+    assert purchase.effects() == ONCE
+
+
+def test_the_moment_catches_a_shop_that_never_waits(start: Callable[..., Stack]) -> None:
+    meanwhile, answers = told_under_a_lock(paid(start(simulator=True, wsgi="tests.broken.never_waits")))
+    assert (is_trouble(answers[0]), meanwhile) == (True, answers)
 
 
 # P07: a worker stands still with the lock in its hand.

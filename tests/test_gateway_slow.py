@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from statistics import quantiles
 
+import pytest
+
 from tests.browsing import Visitor
 from tests.playing import NOTHING, ONCE, Purchase, wait_until
 from tests.stack import Stack
@@ -33,6 +35,19 @@ def test_while_the_gateway_hangs_the_goods_are_shown_and_nothing_is_believed(sta
     assert purchases[0].effects() == NOTHING
     time_to_ask_again(purchases[0])
     assert purchases[0].effects() == ONCE
+
+
+@pytest.mark.once
+def test_the_looks_catch_a_shop_that_serves_one_at_a_time(start: Callable[..., Stack]) -> None:
+    stack = start(simulator=True, wsgi="tests.broken.one_at_a_time")
+    purchases = [paid(stack) for _ in range(ASKING)]
+    forms = [purchase.visitor.form(purchase.page("pay/"), "/check/") for purchase in purchases]
+    purchases[0].gateway.do("trouble", kind="slow", times=ASKING, seconds=3)
+    with ThreadPoolExecutor(ASKING) as pool:
+        for purchase, form in zip(purchases, forms, strict=True):
+            pool.submit(purchase.visitor.send, form)
+        wait_until(lambda: asked(purchases[0]) > 0, stack.log)
+        assert quantiles(took(stack), n=20)[-1] > FAST
 
 
 def asked(purchase: Purchase) -> int:

@@ -26,10 +26,7 @@ def test_both_tabs_turn_paid_by_themselves(at_desk: Shopper) -> None:
     at_desk.put_into_cart()
     at_desk.order()
     shows(at_desk.page, "awaiting")
-    result = at_desk.pay()
-    shows(result, "paid")
-    at_desk.page.wait_for_url("**/result/")
-    shows(at_desk.page, "paid")
+    at_desk.both_turn_paid(at_desk.pay())
     assert at_desk.complaints == []
 
 
@@ -47,19 +44,16 @@ def test_the_shop_finds_the_payment_when_the_buyer_only_says_so(at_desk: Shopper
 def test_a_buyer_who_gives_up_can_pay_again(at_desk: Shopper) -> None:
     at_desk.put_into_cart()
     number = at_desk.order()
-    gateway = at_desk.open_gateway()
-    gateway.locator('button[name="act"][value="login"]').click()
-    gateway.locator('button[name="act"][value="abandon"]').click()
-    gateway.close()
+    at_desk.decide("abandon").close()
     at_desk.page.goto(f"{at_desk.shop.url}/en/orders/{number}/pay/")
     shows(at_desk.page, "awaiting")
-    shows(at_desk.pay(), "paid")
+    at_desk.both_turn_paid(at_desk.pay())
 
 
 def test_staff_see_the_paid_order_in_the_admin(at_desk: Shopper) -> None:
     at_desk.put_into_cart()
     number = at_desk.order()
-    shows(at_desk.pay(), "paid")
+    at_desk.both_turn_paid(at_desk.pay())
     login = {"DJANGO_SUPERUSER_PASSWORD": "correct horse", **at_desk.shop.environment}
     owner = ["--username", "owner", "--email", "owner@shop.example"]
     manage(["manage.py", "createsuperuser", "--noinput", *owner], login)

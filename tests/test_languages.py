@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from shop.models import Product, Variant
 from shop.tests.factories import CategoryFactory, PictureFactory, ProductFactory, VariantFactory
 from tests.wording import ROOT, Reader, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TAGS = {"zh-hans": "zh-Hans", "ja": "ja", "en": "en"}
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -107,6 +108,7 @@ def is_foreign(text: str, language: str) -> bool:
     return bool(set(LATIN.findall(text)) - ALLOWED[language]) or (language == "ja" and text in only_chinese())
 
 
+@cache
 def only_chinese() -> set[str]:
     """Texts that say in Chinese what Japanese says otherwise."""
     chinese, japanese = (written(ROOT / "locale" / name / "LC_MESSAGES" / "django.po") for name in ("zh_Hans", "ja"))

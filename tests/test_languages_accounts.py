@@ -14,7 +14,7 @@ from payments.tests.factories import EntryFactory
 from shop.models import Variant
 from tests.test_languages import cup, in_one_language, language, order, see  # noqa: F401
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 See = Callable[..., None]
 
 

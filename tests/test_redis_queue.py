@@ -15,6 +15,7 @@ DUE = "UPDATE payments_payment SET next_query_at = '2026-01-01 00:00:00' WHERE n
 SHIFT = "UPDATE orders_order SET expires_at = '2026-01-01 00:00:00' WHERE life = 'placed'"
 PLACED = "SELECT count(*) FROM orders_order WHERE life = 'placed'"
 RELEASES = "SELECT count(*) FROM shop_stockmovement WHERE kind = 'release'"
+QUEUE_REMEMBERS = ("-m", "tests.broken.queue_remembers")
 QUERIES = "SELECT count(*) FROM payments_gatewaymessage WHERE kind = 'query'"
 
 
@@ -25,9 +26,21 @@ def redis() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def stack(start: Callable[..., Stack], redis: RedisServer) -> Stack:
-    """A shop and one worker, whose queue is in Redis."""
-    return start(simulator=True, worker=True, env={"QUEUE_URL": redis.url, "GATEWAY_READ_TIMEOUT": "5"})
+def queued(redis: RedisServer) -> dict[str, str]:
+    """The queue is in Redis."""
+    return {"QUEUE_URL": redis.url, "GATEWAY_READ_TIMEOUT": "5"}
+
+
+@pytest.fixture
+def stack(start: Callable[..., Stack], queued: dict[str, str]) -> Stack:
+    """A shop and one worker."""
+    return start(simulator=True, worker=True, env=queued)
+
+
+@pytest.fixture
+def idle(start: Callable[..., Stack], queued: dict[str, str]) -> Stack:
+    """A shop without a worker."""
+    return start(simulator=True, env=queued)
 
 
 def nudge(stack: Stack, *jobs: str, times: int = 1) -> None:
@@ -47,12 +60,18 @@ def found_by_asking(stack: Stack) -> Purchase:
     return purchase
 
 
+def does_its_turn(stack: Stack) -> None:
+    """Whoever works now has done what lay in the queue."""
+    stack.run("DELETE FROM payments_jobrun")
+    nudge(stack, "ask_open_attempts")
+    ran = "SELECT count(*) FROM payments_jobrun WHERE name = 'ask_open_attempts' AND finished_at IS NOT NULL"
+    wait_until(lambda: stack.count(ran) == 1, stack.log)
+
+
 def test_a_worker_does_what_lies_in_redis(stack: Stack) -> None:
     purchase = found_by_asking(stack)
-    nudge(stack, "ask_open_attempts", "send_mails")
+    does_its_turn(stack)
     becomes_paid(purchase)
-    runs = "SELECT count(*) FROM payments_jobrun WHERE failure = '' AND finished_at IS NOT NULL"
-    wait_until(lambda: stack.count(runs) >= 2, stack.log)
     the_books_hold(stack)
 
 
@@ -72,21 +91,44 @@ def test_two_workers_do_everything_once(stack: Stack) -> None:
     the_books_hold(stack)
 
 
-def test_a_job_that_died_with_its_worker_is_done_by_the_next(stack: Stack) -> None:
-    purchase = found_by_asking(stack)
+def test_two_workers_catch_a_sweep_without_claims(idle: Stack) -> None:
+    purchase = found_by_asking(idle)
+    purchase.gateway.do("trouble", kind="slow", times=10, seconds=1)
+    for _ in range(2):
+        idle.hire("-m", "tests.broken.ask_unclaimed")
+    nudge(idle, "ask_open_attempts", times=10)
+    wait_until(lambda: idle.count(QUERIES) > 1, idle.log)
+
+
+def dies_while_it_asks(purchase: Purchase, put: Callable[[], object]) -> None:
+    """The worker gets its job by ``put`` and is killed before the gateway has answered."""
+    stack = purchase.stack
     purchase.gateway.do("trouble", kind="slow", times=1, seconds=4)
-    nudge(stack, "ask_open_attempts")
+    put()
     wire = lambda: [entry["what"] for entry in purchase.gateway.read("wire")["wire"]]  # noqa: E731
     wait_until(lambda: "trouble" in wire(), stack.log)
-    os.killpg(stack.workers[0].pid, signal.SIGKILL)
-    stack.workers[0].wait()
-    stack.children.remove(stack.workers[0])
+    stack.bury(stack.workers[0])
     assert purchase.effects() == NOTHING
+
+
+def test_a_job_that_died_with_its_worker_is_done_by_the_next(stack: Stack) -> None:
+    purchase = found_by_asking(stack)
+    dies_while_it_asks(purchase, lambda: nudge(stack, "ask_open_attempts"))
     stack.hire()
     stack.run(DUE)  # the claim of the dead lapses by the minute
     nudge(stack, "ask_open_attempts")
     becomes_paid(purchase)
     the_books_hold(stack)
+
+
+def test_the_death_catches_a_shop_whose_queue_remembers(idle: Stack) -> None:
+    idle.hire(*QUEUE_REMEMBERS, "worker")
+    purchase = paid(idle)
+    dies_while_it_asks(purchase, lambda: manage(QUEUE_REMEMBERS, idle.environment))
+    idle.hire(*QUEUE_REMEMBERS, "worker")
+    idle.run(DUE)
+    does_its_turn(idle)
+    assert purchase.effects() == NOTHING
 
 
 def test_what_redis_forgot_is_found_in_the_rows(stack: Stack, redis: RedisServer) -> None:
@@ -104,3 +146,14 @@ def test_what_redis_forgot_is_found_in_the_rows(stack: Stack, redis: RedisServer
     becomes_paid(purchase)
     assert worker.poll() is None, "the same worker went on"
     the_books_hold(stack)
+
+
+def test_the_loss_catches_a_shop_whose_queue_remembers(idle: Stack, redis: RedisServer) -> None:
+    purchase = paid(idle)
+    manage(QUEUE_REMEMBERS, idle.environment)
+    redis.kill()
+    redis.start()
+    idle.hire(*QUEUE_REMEMBERS, "worker")
+    idle.run(DUE)
+    does_its_turn(idle)
+    assert purchase.effects() == NOTHING

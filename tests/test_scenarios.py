@@ -177,9 +177,10 @@ def test_10_of_two_payments_one_goes_back_by_itself(purchase: Purchase) -> None:
 
 def test_11_signed_lies_about_amount_and_seller_are_refused_and_flagged(purchase: Purchase, staff: Staff) -> None:
     purchase.play(11)
-    assert "success" not in purchase.told(2)
+    lies = {"alipay": 3, "alipay-instant": 2}[purchase.method]  # the old service knows no apps
+    assert "success" not in purchase.told(lies)
     assert (purchase.status(), purchase.effects()) == ("review", NOTHING)
-    assert (purchase.verdicts(), purchase.incidents()) == (["mismatch"] * 2, ["mismatch"])
+    assert (purchase.verdicts(), purchase.incidents()) == (["mismatch"] * lies, ["mismatch"])
     assert purchase.attempt() in staff.page("payments/incident/")
     assert f"hack_notify out_trade_no={purchase.attempt()}" in purchase.stack.log()
 

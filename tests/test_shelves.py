@@ -230,6 +230,16 @@ def test_an_emptied_cart_says_so_and_shows_what_was_looked_at(at_desk: Shopper) 
     flawless(page)
 
 
+def test_what_was_looked_at_in_another_language_is_not_shown(at_desk: Shopper) -> None:
+    page, japanese = at_desk.page, at_desk.home.replace("/en/", "/ja/")
+    page.goto(f"{japanese}p/celadon-gaiwan/")
+    page.goto(f"{at_desk.home}cart/")
+    expect(page.get_by_text("The cart is empty.")).to_be_visible()
+    expect(page.locator("#lately")).to_be_hidden()
+    page.goto(f"{japanese}cart/")
+    expect(page.locator("#lately h3")).to_have_count(1)
+
+
 def test_esc_closes_the_menu_of_a_phone(on_phone: Shopper) -> None:
     page = on_phone.page
     page.goto(on_phone.home)

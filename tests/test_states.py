@@ -24,7 +24,8 @@ from tests.test_languages import in_one_language
 from tests.weighing import Fetched, Files
 from tests.wording import ROOT, Reader
 
-pytestmark = pytest.mark.django_db  # so that the database is made; its content is the module's
+# The database is made; its content is the module's.
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TAGS = {"zh-hans": "zh-Hans", "en": "en", "ja": "ja"}
 MAILS, LAST_RESORT = "P21", "P18"

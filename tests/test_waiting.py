@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.playing import Gateway
 from tests.shopper import PATIENCE, PHONE, SUBMIT, Shopper, shows
 from tests.stack import Stack
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.browser
 STATUS = "**/status.json"
 # What the waiting page may need at the pace of 2 s, on a machine that also runs the other tests.
 SOON = 8.0
+PAID_UNTOLD = 5  # the buyer pays, and neither notification nor browser comes back
 
 
 @pytest.fixture
@@ -229,6 +231,19 @@ def test_the_code_in_the_frame_pays_the_order(at_desk: Shopper, number: str) -> 
     assert at_desk.complaints == []
 
 
+def test_where_no_message_ever_comes_the_waiting_tab_asks_until_it_knows(
+    at_desk: Shopper, shop: Stack, number: str
+) -> None:
+    page = at_desk.page
+    page.get_by_role("button", name="Show the QR code").click()
+    expect(page.frame_locator("iframe[name=code]").locator("svg")).to_be_visible(timeout=PATIENCE)
+    Gateway(shop.gateway).do("pay", out_trade_no=f"{number}01", scenario=PAID_UNTOLD)
+    paid = time.monotonic()
+    page.wait_for_url("**/result/")
+    shows(page, "paid")
+    assert time.monotonic() - paid < SOON
+
+
 WECHAT = {**PHONE, "user_agent": f"{PHONE['user_agent']} MicroMessenger/8.0.50 NetType/WIFI"}
 
 
@@ -277,7 +292,7 @@ def test_every_method_works_at_every_device_and_after_the_other_was_begun(
             shopper.decide("abandon")
             shopper.page.goto(f"{shopper.home}orders/{number}/pay/")
             shopper.page.locator(f"[name=method][value={second}]").check()
-            shows(shopper.pay(), "paid")
+            shopper.both_turn_paid(shopper.pay())
             assert shopper.complaints == []
 
 

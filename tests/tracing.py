@@ -18,7 +18,7 @@ class Trace:
     def __init__(self, stack: Stack, *expressions: str) -> None:
         self.workers = Path(f"/proc/{stack.shop.pid}/task/{stack.shop.pid}/children").read_text().split()
         self.file = stack.folder / "strace"
-        self.command = ["strace", "-f", "-s", "300", "-o", str(self.file)]
+        self.command = ["strace", "-f", "-s", "3000", "-o", str(self.file)]
         self.command += [word for expression in expressions for word in ("-e", expression)]
         self.command += [word for worker in self.workers for word in ("-p", worker)]
 

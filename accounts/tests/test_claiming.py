@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def buyer_of(order: Order) -> str:
-    """The e-mail of the member whose order it is."""
+    """The email of the member whose order it is."""
     order.refresh_from_db()
     return order.buyer.email if order.buyer else ""
 

@@ -36,7 +36,9 @@ def test_the_page_says_how_long_to_wait(lin: User) -> None:
     guess(5)
     answer = log_in(Client(REMOTE_ADDR="10.0.0.1"))
     assert (answer.status_code, answer["Retry-After"]) == (429, "300")
-    assert "Wait 5 minutes, or set a new password" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Wait 5 minutes, or set a new password" in page
+    assert "Please wait a little" in page and "needs a change" not in page
 
 
 def test_the_right_password_is_not_looked_at_meanwhile_and_then_it_is(lin: User) -> None:
@@ -147,7 +149,17 @@ def test_registering_many_accounts_from_one_place_is_slow(shopper: Client) -> No
     statuses = [register(shopper, f"n{n}@example.com").status_code for n in range(12)]
     assert statuses == [303] * 10 + [429] * 2
     answer = register(shopper)
-    assert answer["Retry-After"] == "60" and "wait 1 minute" in answer.content.decode()
+    assert answer["Retry-After"] == "60" and "try again in 1 minute" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("form", "field"), [("register", "first_name"), ("reset", "email")])
+def test_a_form_that_has_to_wait_keeps_what_was_typed(shopper: Client, form: str, field: str) -> None:
+    """Even what is wrong with it is not said: that would be a try."""
+    address, typed = f"/en/account/{form}/", {"email": "no address", "first_name": "Lin"}
+    page = [shopper.post(address, typed) for _ in range(11)][-1]
+    assert (page.status_code, page["Retry-After"]) == (429, "60")
+    assert f'value="{typed[field]}"' in page.content.decode()
+    assert "must look like" not in page.content.decode()
 
 
 @pytest.mark.parametrize("known", [True, False])

@@ -1,4 +1,4 @@
-"""P13: e-mail and password, one answer for every failure, and on to where one came from, on this site only."""
+"""P13: email and password, one answer for every failure, and on to where one came from, on this site only."""
 
 import pytest
 from django.contrib.auth.models import User

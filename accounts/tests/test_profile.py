@@ -1,4 +1,4 @@
-"""P15: name and e-mail. A new address counts once it is proved, and the old one learns of it."""
+"""P15: name and email. A new address counts once it is proved, and the old one learns of it."""
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -65,7 +65,7 @@ def test_an_address_of_another_member_is_not_told_and_not_to_be_had(member: Clie
 
 
 @pytest.mark.parametrize(("email", "said"), [
-    ("", "Email must look like"), ("x", "Email must look like"), ("LIN@example.com", "your e-mail address already"),
+    ("", "Email must look like"), ("x", "Email must look like"), ("LIN@example.com", "your email address already"),
 ])  # fmt: skip
 def test_what_cannot_be_taken_is_said(member: Client, email: str, said: str) -> None:
     answer = member.post(EMAIL, {"email": email})

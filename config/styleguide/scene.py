@@ -124,11 +124,7 @@ class Scene:
         return Variant.objects.filter(product__slug=slug).select_related("product")[0]
 
     def ordered(self, becomes: str = "awaiting", *slugs: str) -> "Scene":
-        """The visitor has placed an order, and this has become of it: HOST = urlsplit(settings.SITE_URL).netloc
-                COUPON, MEMBER, PASSWORD = "LEAF-2026", "linxiaoyu", "a-quiet-cup-of-tea"
-                        KEPT_HEADERS = ("Content-Type", "Content-Security-Policy")
-                        QUICK = "django.contrib.auth.hashers.MD5PasswordHasher"  # nobody keeps these passwords
-        WAITING, CLOSED or what payments.demo names."""
+        """The visitor has placed an order, and this has become of it: WAITING, CLOSED or what payments.demo names."""
         self.with_cart(*(slugs or ("longjing-green", "plum-vase")))
         placed_at = timezone.now() - timedelta(minutes=0 if becomes in WAITING else 90)
         quote = Quote(Cart(self.browser.session).lines(), [], CONTACT["province"], self.coupon)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.utils import timezone
 
-from accounts import limits
 from accounts.letters import LETTERS, drawn
 from config.styleguide.scene import CONTACT, PASSWORD, Scene
 from content import errors
@@ -30,7 +29,6 @@ HELP = ("delivery", "terms", "privacy", "contact")
 ALIPAY = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Mobile AlipayClient/10.6"
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 WRONG = {"name": "", "phone": "138 0013", "province": "", "city": "杭州市", "email": "lin@", "note": "1" * 201}
-STALE = {"shown": "1x1@1.00 +12.00"}
 Maker = Callable[[Scene], HttpResponse]
 
 
@@ -42,6 +40,11 @@ class State:
     name: str
     make: Maker
     opens: str = ""
+
+
+def stale(shop: Scene) -> dict[str, str]:
+    """What a checkout sends that was opened when the letter set cost 40 yuan."""
+    return CONTACT | {"shown": f"{shop.variant('letter-set').pk}x1@40.00 +12.00 -0.00"}
 
 
 def at(path: str) -> Maker:
@@ -105,9 +108,9 @@ BUYING = [
     State("P06", "checkout-note", lambda shop: shop.with_cart("letter-set").open("checkout/"), opens="form details"),
     State("P06", "checkout-not-returnable", lambda shop: shop.with_cart("longjing-green").open("checkout/")),
     State("P06", "checkout-errors", lambda shop: shop.with_cart("longjing-green").send("checkout/", WRONG)),
-    State("P06", "checkout-changed", lambda shop: shop.with_cart("letter-set").send("checkout/", CONTACT | STALE)),
+    State("P06", "checkout-changed", lambda shop: shop.with_cart("letter-set").send("checkout/", stale(shop))),
     State("P06", "checkout-gone", lambda shop: shop.with_cart("letter-set")
-          .withdrawn("letter-set").send("checkout/", CONTACT | STALE)),
+          .withdrawn("letter-set").send("checkout/", stale(shop))),
     State("P06", "checkout-coupon", lambda shop: shop.with_cart("plum-vase").with_coupon().open("checkout/")),
     State("P06", "checkout-wrong-coupon", lambda shop: shop.with_cart("plum-vase").send("checkout/", {
         "act": "coupon", "coupon": "NO-SUCH"})),
@@ -202,7 +205,7 @@ REST = [
     State("P18", "503-without-end", lambda shop: errors.plain("503.html", 503)),
     State("P19", "403", lambda shop: shop.fail(403)),
     State("P19", "403-csrf", lambda shop: errors.csrf_failure(shop.request())),
-    State("P19", "429-member", lambda shop: limits.too_many(shop.request(), 600)),
+    State("P19", "405", lambda shop: errors.not_a_page(shop.request())),
     State("P19", "410", lambda shop: errors.gone(shop.request())),
     State("P19", "429", lambda shop: errors.too_many(shop.request(), 600)),
     *(State("P20", f"help-{slug}", at(f"help/{slug}/")) for slug in HELP),

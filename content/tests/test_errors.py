@@ -78,6 +78,15 @@ class TestInTheShop:
         assert answer.status_code == 403
         assert "需要有权限的账户" in answer.content.decode()
 
+    def test_what_only_a_button_does_cannot_be_opened_and_says_so(self, shopper: Client) -> None:
+        answer = shopper.get("/en/cart/remove/")
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        assert "Nothing has changed" in answer.content.decode() and '"/en/orders/find/"' in answer.content.decode()
+
+    def test_machines_get_no_page(self, shopper: Client) -> None:
+        answer = shopper.get("/payments/alipay/notify/")
+        assert (answer.status_code, answer.content) == (405, b"")
+
     def test_too_many_attempts_are_told_how_long_to_wait(self, rf: RequestFactory) -> None:
         answer = told_to_wait(rf, 61)
         assert (answer.status_code, answer["Retry-After"]) == (429, "61")

@@ -68,7 +68,7 @@ def test_it_says_when_it_ends(shopper: Client, monkeypatch: pytest.MonkeyPatch) 
     answer = shopper.get("/en/")
     page = answer.content.decode()
     assert answer["Retry-After"] == "3601"
-    assert '<time datetime="2026-11-02T22:00:00+08:00">22:00 on 2026-11-02 (China time)</time>' in page
+    assert '<time datetime="2026-11-02T22:00:00+08:00">22:00 on 2 Nov 2026 (China time)</time>' in page
     assert "11月2日 22:00" in page
 
 

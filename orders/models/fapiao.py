@@ -97,6 +97,17 @@ class FapiaoRequest(models.Model):
         self.number, self.issued_at, self.issued_by = number, now, by
         return True
 
+    def correct(self, was: str, number: str, by: Any) -> bool:
+        """Puts right a number that was typed wrong; False where it is not ``was`` any more, or to be reversed."""
+        with transaction.atomic():
+            order = Order.objects.select_for_update().get(pk=self.order_id)
+            issued = FapiaoRequest.objects.standing(self.State.ISSUED).filter(pk=self.pk, number=was)
+            if not issued.update(number=number):
+                return False
+            order.record("fapiao-corrected", by=by, was=was, number=number)
+        self.number = number
+        return True
+
 
 CLOSED = (Order.Life.EXPIRED, Order.Life.CANCELLED)
 GONE = Q(order__pay_status=Order.PayStatus.REFUNDED) | Q(order__life__in=CLOSED) | Q(order__total=0)

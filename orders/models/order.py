@@ -65,12 +65,13 @@ class Order(models.Model):
         PART_REFUNDED = "part-refunded", _("partly refunded")
         REFUNDED = "refunded", _("refunded")
 
-    number = models.CharField(_("order number"), max_length=14, unique=True)
+    number = models.CharField(_("order number"), max_length=14)
     serial = models.PositiveIntegerField(_("serial"), unique=True)
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="orders", verbose_name=_("buyer")
-    )
-    checkout_key = models.CharField(max_length=40, unique=True, editable=False)
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_index=False, related_name="orders",
+        verbose_name=_("buyer"),
+    )  # fmt: skip
+    checkout_key = models.CharField(max_length=40, editable=False)
     language = models.CharField(_("language"), max_length=10)
     email = models.EmailField(_("e-mail"))
     name = models.CharField(_("recipient"), max_length=60)
@@ -85,8 +86,9 @@ class Order(models.Model):
     shipping = money(_("shipping"), default=ZERO)
     discount = money(_("discount"), default=ZERO)
     coupon = models.ForeignKey(
-        "orders.Coupon", models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("coupon")
-    )
+        "orders.Coupon", models.PROTECT, null=True, blank=True, db_index=False, related_name="orders",
+        verbose_name=_("coupon"),
+    )  # fmt: skip
     total = money(_("total"))
     charged = money(_("paid in"), default=ZERO, editable=False)
     refunded = money(_("refunded"), default=ZERO, editable=False)
@@ -116,7 +118,10 @@ class Order(models.Model):
         ordering = ["-pk"]
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        # Each index costs at each change of an order's life: none is there twice, and none holds what nobody looks up.
         indexes = [
+            models.Index(fields=["buyer"], condition=Q(buyer__isnull=False), name="order_buyer"),
+            models.Index(fields=["coupon"], condition=Q(coupon__isnull=False), name="order_coupon"),
             models.Index(fields=["-placed_at"], name="order_newest"),
             models.Index(fields=["email"], name="order_email"),
             models.Index(fields=["phone"], name="order_phone"),
@@ -124,6 +129,8 @@ class Order(models.Model):
             models.Index(fields=["-id"], condition=Q(needs_review=True), name="order_review"),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_once"),
+            models.UniqueConstraint(fields=["checkout_key"], name="order_checkout_key_once"),
             models.CheckConstraint(
                 condition=Q(total=Round(F("subtotal") + F("shipping") - F("discount"), 2), total__gte=0),
                 name="order_total_adds_up",
@@ -359,11 +366,13 @@ class OrderEvent(models.Model):
     detail = models.JSONField(_("detail"), default=dict, blank=True)
     message = models.BigIntegerField(_("journal message"), null=True, blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
+        verbose_name=_("who"),
+    )  # fmt: skip
 
     class Meta:
         ordering = ["pk"]
+        indexes = [models.Index(fields=["by"], condition=Q(by__isnull=False), name="event_by_staff")]
         verbose_name = _("event")
         verbose_name_plural = _("events")
 

@@ -37,15 +37,16 @@ class OutboxMail(models.Model):
     if the first one died. ``sent_at`` is set once the mail server has taken it, never before.
     """
 
-    order = models.ForeignKey(Order, models.PROTECT, related_name="mails", verbose_name=_("order"))
+    # Found by the first column of mail_once_per_order_and_kind.
+    order = models.ForeignKey(Order, models.PROTECT, db_index=False, related_name="mails", verbose_name=_("order"))
     kind = models.CharField(_("what"), max_length=20)
-    facts = models.JSONField(_("facts"), default=dict, blank=True)
+    facts = models.JSONField(_("facts"), default=dict, db_default={}, blank=True)
     created_at = models.DateTimeField(_("written"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
-    failure = models.CharField(_("why it failed"), max_length=80, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=80, default="", db_default="", blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-    copy = models.PositiveSmallIntegerField(_("copies asked for"), default=0)
+    copy = models.PositiveSmallIntegerField(_("copies asked for"), default=0, db_default=0)
 
     objects = OutboxMails.as_manager()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import takewhile
 from typing import cast
 
 
@@ -70,7 +71,7 @@ class Dialogue(socketserver.StreamRequestHandler):
         if self.server.mood == "hangs-up":
             return False
         self.say("354 go on")
-        body = b"".join(iter(self.rfile.readline, b".\r\n"))
+        body = b"".join(takewhile(lambda line: line != b".\r\n", self.rfile))
         if self.server.mood == "stalls":
             self.server.patience.wait(30)
             return False

@@ -87,7 +87,7 @@ def test_what_was_put_into_the_cart_in_another_window_is_named(shopper: Client, 
     take(shopper, VariantFactory(product__name_en="Tea plate"))
     take(shopper, cup)
     html = refused(shopper.post(CHECKOUT, form))
-    assert "Tea plate came into your cart." in html
+    assert "Tea plate was added to your cart." in html
     assert "Celadon gaiwan: the quantity is now 2." in html
 
 
@@ -96,7 +96,7 @@ def test_what_was_taken_out_in_another_window_is_told(shopper: Client, cup: Vari
     take(shopper, VariantFactory())
     form = filled(shopper)
     shopper.post("/en/cart/remove/", {"variant": cup.pk})
-    assert "Something was taken out of your cart." in refused(shopper.post(CHECKOUT, form))
+    assert "Something was removed from your cart." in refused(shopper.post(CHECKOUT, form))
 
 
 @pytest.mark.parametrize("shown", ["", "nonsense", "1x@", "x" * 9000, "1x1x1@1 +0.00", "9x9@9\0", "1x²@88.00"])

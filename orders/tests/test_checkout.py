@@ -194,7 +194,7 @@ def test_goods_that_cannot_be_returned_want_a_tick(shopper: Client) -> None:
     take(shopper, seal)
     refused = shopper.post(CHECKOUT, filled(shopper))
     assert refused.status_code == 422
-    assert "Tick that you know" in refused.content.decode()
+    assert "Confirm that you know" in refused.content.decode()
     assert shopper.post(CHECKOUT, filled(shopper, no_return="on")).status_code == 303
 
 

@@ -26,7 +26,7 @@ def order() -> Order:
 
 @pytest.fixture
 def guest(order: Order) -> Client:
-    """Who knows the order's number and e-mail, and has found it."""
+    """Who knows the order's number and email, and has found it."""
     return finder(order)
 
 

@@ -143,6 +143,18 @@ def test_a_tick_is_kept_when_the_code_is_wrong(shopper: Client) -> None:
     assert 'name="no_return" checked' in enter(shopper, "NOBODYS", no_return="on").content.decode()
 
 
+def test_a_tick_is_kept_while_a_coupon_is_used_and_taken_out_but_for_no_later_page(shopper: Client) -> None:
+    take(shopper, VariantFactory(product=ProductFactory(returnable_7d=False)))
+    CouponFactory(code="SPRING-20")
+    ticked = 'name="no_return" checked'
+    enter(shopper, "SPRING-20", no_return="on")
+    assert [ticked in page(shopper) for _ in range(2)] == [True, False]
+    shopper.post(CHECKOUT, filled(shopper, act="drop", no_return="on"))
+    assert [ticked in page(shopper) for _ in range(2)] == [True, False]
+    enter(shopper, "SPRING-20")
+    assert ticked not in page(shopper)
+
+
 def closed() -> list[dict[str, Any]]:
     now = timezone.now()
     hour = timedelta(hours=1)
@@ -229,7 +241,7 @@ def test_a_coupon_taken_out_in_another_window_is_named(shopper: Client, cup: Var
     shopper.post(CHECKOUT, filled(shopper, act="drop"))
     answer = shopper.post(CHECKOUT, form)
     assert answer.status_code == 409
-    assert "No coupon is used any more." in answer.content.decode()
+    assert "The coupon no longer applies." in answer.content.decode()
 
 
 def test_a_coupon_that_was_deleted_is_as_if_never_entered(shopper: Client, cup: Variant) -> None:

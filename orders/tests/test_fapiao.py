@@ -77,7 +77,7 @@ def test_a_person_needs_no_number(shopper: Client, cup: Variant) -> None:
         ({"tax_id": ""}, "tax_id", "Enter the tax number of the company"),
         ({"tax_id": "123"}, "tax_id", "The tax number has 15 to 20 digits and letters"),
         ({"tax_id": "1" * 41}, "tax_id", "Shorten this to 40 characters"),
-        ({"tax_id": "91330100799655058C"}, "tax_id", "A sign of the tax number is wrong"),
+        ({"tax_id": "91330100799655058C"}, "tax_id", "A character of the tax number is wrong"),
     ],
 )
 def test_each_fault_is_told_and_all_that_was_typed_stays(
@@ -210,11 +210,45 @@ def test_what_the_buyer_asked_for_is_not_staffs_to_change(issuer: Client, spoilt
     assert (asked.kind, asked.title, asked.tax_id, asked.order) == ("company", due.title, due.tax_id, due.order)
 
 
-def test_an_issued_one_cannot_be_written_over(issuer: Client) -> None:
-    due = FapiaoFactory()
-    paid(due.order)
-    due.issue("25117", by=None)
-    issuer.post(f"{QUEUE}{due.pk}/change/", {"number": "99999"})
+def issued(number: str) -> FapiaoRequest:
+    """A paid order's fapiao that staff have issued."""
+    asked: FapiaoRequest = FapiaoFactory()
+    paid(asked.order)
+    assert asked.issue(number, by=None)
+    return asked
+
+
+def test_a_number_typed_wrong_is_put_right_and_both_are_on_record(issuer: Client) -> None:
+    asked = issued("25117")
+    before = FapiaoRequest.objects.get()
+    assert issuer.post(f"{QUEUE}{asked.pk}/change/", {"number": "25171"}).status_code == 302
+    after = FapiaoRequest.objects.get()
+    assert (after.number, after.state, after.issued_at) == ("25171", "issued", before.issued_at)
+    event = asked.order.events.get(kind="fapiao-corrected")
+    assert (event.detail, str(event.by)) == ({"was": "25117", "number": "25171"}, "issuer")
+
+
+@pytest.mark.parametrize("number", ["", "25117"])
+def test_no_number_and_the_same_number_correct_nothing(issuer: Client, number: str) -> None:
+    asked = issued("25117")
+    issuer.post(f"{QUEUE}{asked.pk}/change/", {"number": number})
+    assert FapiaoRequest.objects.get().number == "25117"
+    assert not asked.order.events.filter(kind="fapiao-corrected").exists()
+
+
+def test_of_two_who_correct_at_once_the_second_is_told(issuer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = issued("25117")
+    assert not asked.correct("25110", "25171", by=None)
+    monkeypatch.setattr(FapiaoRequest, "correct", lambda *words, **options: False)
+    answer = issuer.post(f"{QUEUE}{asked.pk}/change/", {"number": "25171"}, follow=True)
+    assert "The number was not changed" in answer.content.decode()
+    assert FapiaoRequest.objects.get().number == "25117"
+
+
+def test_one_to_be_reversed_keeps_the_number_that_is_to_be_reversed(issuer: Client) -> None:
+    asked = issued("25117")
+    Order.objects.update(refunded=1)
+    issuer.post(f"{QUEUE}{asked.pk}/change/", {"number": "99999"})
     assert FapiaoRequest.objects.get().number == "25117"
 
 

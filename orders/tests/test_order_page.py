@@ -196,3 +196,43 @@ def test_while_there_is_time_the_ways_out_are_there_too(shopper: Client, order: 
 def test_after_the_last_more_time_there_is_no_button_for_it(shopper: Client, order: Order) -> None:
     Order.objects.filter(pk=order.pk).update(extensions=10)
     assert "/extend/" not in page(shopper, order)
+
+
+def test_while_a_payment_is_confirmed_nothing_leads_to_a_second_one(shopper: Client, order: Order) -> None:
+    order.confirming()
+    html = page(shopper, order)
+    assert "Please do not pay again." in html
+    assert f'class="btn main" href="/en/orders/{order.number}/result/"' in html
+    assert f'href="/en/orders/{order.number}/pay/"' not in html and "/extend/" not in html
+
+
+def test_after_the_deadline_the_first_button_leads_to_the_result(shopper: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    html = page(shopper, order)
+    assert "The time to pay has passed." in html
+    assert f'class="btn main" href="/en/orders/{order.number}/result/"' in html
+
+
+SAID = {
+    "needs_review": ({"needs_review": True}, "Please do not pay again: we will write to you"),
+    "paid": ({"life": "confirmed", "charged": "88.00", "pay_status": "paid"}, "We ship within 24 hours."),
+    "refunding": (
+        {"life": "confirmed", "charged": "88.00", "pay_status": "paid", "refunding": "88.00"},
+        "The money goes back to the account you paid from, usually within 1 to 3 days.",
+    ),
+    "expired": ({"life": "expired", "goods": "released"}, "A payment that still arrives is returned automatically."),
+}
+
+
+@pytest.mark.parametrize("state", SAID)
+def test_each_state_says_what_comes_next(shopper: Client, order: Order, state: str) -> None:
+    fields, words = SAID[state]
+    Order.objects.filter(pk=order.pk).update(**fields)
+    assert words in page(shopper, order)
+
+
+def test_the_parcel_is_named_before_the_goods(shopper: Client, order: Order) -> None:
+    Order.objects.filter(pk=order.pk).update(life="confirmed", charged="88.00", pay_status="paid")
+    order.ship("顺丰", "SF1234567890")
+    html = page(shopper, order)
+    assert html.index("SF1234567890") < html.index('id="goods"')

@@ -1,14 +1,17 @@
 """The Open Platform (protocol.md B): paying, being told, asking, closing, refunding, the bill's address."""
 
+import base64
+import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from payments.alipay import amounts, answers, wire
+from payments.alipay.certificates import Certificates
 from payments.alipay.errors import BadSignature, Malformed, Refused, Unknown
 from payments.alipay.messages import PayRequest, RefundReport, TradeReport, TradeStatus
 from payments.alipay.signing import Signer, canonical, require_signature
@@ -19,14 +22,22 @@ TRADE_NOTIFICATION = "trade_status_sync"
 PAGE_PAY, WAP_PAY = "alipay.trade.page.pay", "alipay.trade.wap.pay"
 QUERY, CLOSE = "alipay.trade.query", "alipay.trade.close"
 REFUND, REFUND_QUERY = "alipay.trade.refund", "alipay.trade.fastpay.refund.query"
+CERTIFICATE = "alipay.open.app.alipaycert.download"
 BILL = "alipay.data.dataservice.bill.downloadurl.query"
 NOT_EXIST = "ACQ.TRADE_NOT_EXIST"
 EMPTY_BILL = "EMPTY_DATA_WITH_BILL_FILE"
 
 
+def nobody(serial: str) -> Signer | None:
+    """No certificate follows the configured one."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """An app of a merchant. The serials are set in certificate mode only; ``seller_id`` is the merchant's PID."""
+    """An app of a merchant. ``seller_id`` is the merchant's PID. Serials and certificates are set in certificate mode
+    only; there ``newer`` gives the signer of a certificate of Alipay's that came after, or of the last of them to "".
+    """
 
     app_id: str
     signer: Signer
@@ -36,6 +47,8 @@ class OpenAccount:
     app_cert_sn: str = ""
     root_cert_sn: str = ""
     alipay_cert_sn: str = ""
+    certificates: Certificates | None = None
+    newer: Callable[[str], Signer | None] = nobody
 
 
 def signed_query(account: OpenAccount, method: str, now: datetime, biz: Mapping[str, Any], **more: str) -> str:
@@ -186,20 +199,59 @@ def read_bill_url(account: OpenAccount, body: bytes) -> str:
     return "" if fields.get("bill_file_code") == EMPTY_BILL else fields.get("bill_download_url", "")
 
 
+def certificate_url(account: OpenAccount, serial: str, now: datetime) -> str:
+    """The address of alipay.open.app.alipaycert.download (B.8)."""
+    return call_url(account, CERTIFICATE, now, {"alipay_cert_sn": serial})
+
+
+def read_certificate(account: OpenAccount, body: bytes) -> str:
+    """The certificate in PEM, whoever signed the answer: only its own chain can tell whether it is Alipay's.
+
+    Raises Refused or Unknown.
+    """
+    content = str(answers.read_unverified(CERTIFICATE, body, account.charset).get("alipay_cert_content", ""))
+    try:
+        return base64.b64decode(content, validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise Unknown("the answer holds no certificate") from None
+
+
 def _genuine(account: OpenAccount, raw: bytes) -> dict[str, str]:
     """The verified fields. Blanks are dropped by some of Alipay's signers and kept by others (B.5): both are taken."""
     fields = wire.read_form(raw, account.charset)
+    serial = fields.get("alipay_cert_sn", "")
     try:
-        require_signature(account.signer, fields, account.charset, UNSIGNED_NOTIFICATION)
+        _require(_signer(account, serial), account.charset, fields)
     except BadSignature:
-        if "" not in fields.values():
+        # A return names no certificate (B.6); a message that names one was tried by that one.
+        last = None if serial else account.newer("")
+        if last is None:
             raise
-        require_signature(account.signer, fields, account.charset, UNSIGNED_NOTIFICATION, keep_empty=True)
+        _require(last, account.charset, fields)
     return fields
 
 
+def _require(signer: Signer, charset: str, fields: Mapping[str, str]) -> None:
+    try:
+        require_signature(signer, fields, charset, UNSIGNED_NOTIFICATION)
+    except BadSignature:
+        if "" not in fields.values():
+            raise
+        require_signature(signer, fields, charset, UNSIGNED_NOTIFICATION, keep_empty=True)
+
+
+def _signer(account: OpenAccount, serial: str) -> Signer:
+    """Who must have signed what names this certificate (B.8). Raises BadSignature where it is none that we trust."""
+    if not account.alipay_cert_sn or serial in ("", account.alipay_cert_sn):
+        return account.signer
+    newer = account.newer(serial)
+    if newer is None:
+        raise BadSignature("it names a certificate that is neither the configured one nor known to follow it")
+    return newer
+
+
 def _answer(account: OpenAccount, method: str, body: bytes) -> dict[str, str]:
-    members = answers.read(account.signer, method, body, account.charset, account.alipay_cert_sn)
+    members = answers.read(lambda serial: _signer(account, serial), method, body, account.charset)
     return answers.fields_of(members)
 
 

@@ -46,7 +46,11 @@ def read_form(raw: bytes, charset: str) -> dict[str, str]:
     pairs = [pair.partition(b"=") for pair in raw.split(b"&") if pair]
     if len(pairs) > FIELD_LIMIT or not all(equals for _, equals, _ in pairs):
         raise Malformed("this is not a form")
-    fields = {_unquoted(name, charset): _unquoted(value, charset) for name, _, value in pairs}
+    spelling = codec(charset)
+    try:
+        fields = {_unquoted(name).decode(spelling): _unquoted(value).decode(spelling) for name, _, value in pairs}
+    except UnicodeDecodeError:
+        raise Malformed("the bytes are not in the agreed charset") from None
     if len(fields) != len(pairs):
         raise Malformed("a field is given twice")
     if any("\0" in value for value in fields.values()):
@@ -90,8 +94,9 @@ def read_time(text: str) -> datetime | None:
         return None
 
 
-def _unquoted(raw: bytes, charset: str) -> str:
-    return decoded(unquote_to_bytes(raw.replace(b"+", b" ")), charset)
+def _unquoted(raw: bytes) -> bytes:
+    """Most names and many values are written as they are."""
+    return unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw or b"+" in raw else raw
 
 
 def _quoted(text: str, charset: str) -> str:

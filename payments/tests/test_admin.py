@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from orders.models import Order, OrderEvent
 from orders.tests.factories import OrderFactory
+from payments import incidents
 from payments.models import Incident, Refund
 from payments.redaction import HIDDEN
 from payments.tests.factories import EntryFactory, IncidentFactory, MessageFactory, PaymentFactory
@@ -171,6 +172,16 @@ def test_an_incident_is_ended_with_who_and_why(finance: Client) -> None:
     assert not Order.objects.get(pk=incident.order_id).needs_review
     assert OrderEvent.objects.get(order=incident.order, kind="reviewed").by == incident.resolved_by
     assert LogEntry.objects.filter(object_id=str(incident.pk)).exists()
+
+
+def test_what_to_do_about_an_incident_is_told_in_the_readers_language(finance: Client) -> None:
+    incident = incidents.raise_incident("paid-twice", "1000000112345602", "CN¥88.00 came twice")
+    for path in ("", f"{incident.pk}/change/"):
+        answer = finance.get(f"/admin/payments/incident/{path}", headers={"accept-language": "zh-hans"})
+        assert "无需处理：第二笔付款正在退回，见退款记录。" in answer.content.decode()
+    found = finance.get("/admin/payments/incident/?kind=paid-twice", headers={"accept-language": "zh-hans"})
+    assert "重复付款" in found.content.decode() and incident.subject in found.content.decode()
+    assert incident.subject not in page(finance, "payments/incident/?kind=mismatch")
 
 
 @pytest.mark.parametrize("why", ["", "   "])

@@ -105,7 +105,9 @@ def test_after_the_deadline_there_is_no_way_to_pay(shopper: Client, order: Order
 @pytest.mark.parametrize("life", ["expired", "cancelled"])
 def test_a_closed_order_says_so_and_cannot_be_paid(shopper: Client, order: Order, life: str) -> None:
     page = cashier(shopper, change(order, life=life, goods="released"))
-    assert {"expired": "This order is closed", "cancelled": "This order is cancelled"}[life] in page
+    heading = {"expired": "This order is closed", "cancelled": "This order is cancelled"}[life]
+    assert f"<h1>{heading}</h1>" in page and f"<title>{heading}" in page
+    assert 'class="steps"' not in page
     assert 'data-order-status="closed"' in page
     assert "/pay/start/" not in page
 

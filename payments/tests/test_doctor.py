@@ -1,11 +1,16 @@
 """doctor tells an operator at once what is wrong, and ends accordingly."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
+from payments import registry
+from payments.alipay.certificates import Certificates
+from payments.alipay.tests.authority import certify
 from payments.diagnosis import _clock
 from payments.models import JobRun
 from payments.tests.alipay_double import AlipayDouble
@@ -67,3 +72,17 @@ def test_a_clock_that_differs_or_is_not_told_is_a_warning(date: str, level: str)
 def test_no_secret_is_printed(healthy: None, capsys: pytest.CaptureFixture[str]) -> None:
     out = run(capsys)[1]
     assert "PRIVATE" not in out and "demo0only" not in out
+
+
+@pytest.mark.parametrize(("days", "code", "word"), [(400, 0, "OK"), (10, 0, "WARN"), (-2, 1, "FAIL")])
+def test_a_certificate_that_ends_is_named_in_time(
+    healthy: None, settings: Settings, capsys: pytest.CaptureFixture[str], days: int, code: int, word: str
+) -> None:
+    ends = timezone.now() + timedelta(days=days)
+    files = Certificates(certify("our app", None, ends=ends).pem, certify("Alipay", None).pem, certify("R1", None).pem)
+    settings.ALIPAY_OPEN = replace(settings.ALIPAY_OPEN, certificates=files)
+    registry.gateways.cache_clear()
+    ended, out = run(capsys)
+    (line,) = [line for line in out.splitlines() if "ALIPAY_APP_CERT" in line]
+    assert (ended, word in line.upper(), f"{ends:%Y-%m-%d}" in line) == (code, True, True)
+    assert ("download the next one" in line) == (word != "OK")

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from orders.models import Order
-from payments import closing, refunds, registry, repay, sweep
+from payments import closing, refunds, registry, repay, settle, sweep
 from payments.alipay.errors import Refused
 from payments.models import Incident, LedgerEntry, Payment, Refund
 from payments.proofs import PROOFS
@@ -153,9 +153,12 @@ def told_with(failure: int, payment: Payment) -> str:
     return answer.content.decode()
 
 
+@pytest.mark.parametrize("at_once", [True, False])
 def test_wherever_the_database_fails_success_is_not_said_and_the_next_message_counts(
-    platform: OpenDouble,
+    platform: OpenDouble, monkeypatch: pytest.MonkeyPatch, at_once: bool
 ) -> None:
+    if not at_once:
+        monkeypatch.setattr(settle, "settle_at_once", lambda *words: False)
     answers: list[str] = []
     while "success" not in answers:
         payment = PaymentFactory(method="alipay")
@@ -163,7 +166,7 @@ def test_wherever_the_database_fails_success_is_not_said_and_the_next_message_co
         assert tell(told(payment), "alipay") == (200, "success")
         payment.refresh_from_db()
         assert (payment.order.status, payment.entries.count()) == ("paid", 1)
-    assert len(answers) > 10
+    assert len(answers) > (3 if at_once else 10)
     assert broken() == []
 
 

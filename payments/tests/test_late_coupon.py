@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
+from django.test import Client
 
 from orders import goods
+from orders.mails import send_due
 from orders.models import Coupon
 from orders.tests.factories import CouponFactory, OrderFactory
 from payments import closing
@@ -33,6 +36,14 @@ def closed(coupon: Coupon) -> Payment:
 
 def fresh(payment: Payment) -> Payment:
     return Payment.objects.select_related("order").get(pk=payment.pk)
+
+
+def out_of_uses(coupon: Coupon) -> Payment:
+    """A closed order whose late money finds that somebody else had the last use."""
+    payment = closed(coupon)
+    with_coupon(coupon)
+    assert tell(notification(payment)) == (200, "success")
+    return fresh(payment)
 
 
 @pytest.fixture
@@ -75,3 +86,21 @@ def test_late_money_goes_back_where_somebody_else_had_the_last_use(alipay: Alipa
     single.refresh_from_db()
     assert (fresh(other).order.status, single.used) == ("paid", 1)
     call_command("check_money")
+
+
+def test_the_mail_names_the_coupon_and_not_the_goods(alipay: AlipayDouble, single: Coupon) -> None:
+    out_of_uses(single)
+    send_due()
+    (letter,) = mail.outbox
+    assert "its coupon was used up by then" in str(letter.body) and "were sold" not in str(letter.body)
+
+
+def test_the_order_says_so_too_to_shopper_and_staff(
+    alipay: AlipayDouble, single: Coupon, stranger: Client, finance: Client
+) -> None:
+    order = out_of_uses(single).order
+    stranger.post("/en/orders/find/", {"number": order.number, "contact": order.email})
+    page = stranger.get(f"/en/orders/{order.number}/").content.decode()
+    assert "the coupon was used up meanwhile" in page and "the goods were sold" not in page
+    incident = Incident.objects.get(kind="paid-late")
+    assert incident.detail == f"Order {order} was closed before it was paid; the coupon went to others."

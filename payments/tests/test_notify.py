@@ -1,5 +1,7 @@
 """The asynchronous notification: what is answered, and what it does."""
 
+import logging
+
 import pytest
 from django.test import Client
 
@@ -68,6 +70,18 @@ def test_a_repeated_notification_is_answered_success_without_effect_or_question(
     assert [tell(notification(payment)) for _ in range(4)] == [(200, "success")] * 4
     assert LedgerEntry.objects.count() == 1
     assert verdicts() == ["accepted", *["repeat"] * 4]
+
+
+def test_the_log_tells_a_payment_twice_and_its_repetition_once(
+    alipay: AlipayDouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "payments")
+    body = notification(PaymentFactory())
+    for _ in range(2):
+        tell(body)
+    said = [record.getMessage() for record in caplog.records if record.getMessage().startswith("notify")]
+    assert [line.split()[0] for line in said] == ["notify1", "notify2", "notify1"]
+    assert said[-1].endswith("verdict=repeat")
 
 
 @pytest.mark.parametrize("status", ["TRADE_SUCCESS", "TRADE_FINISHED"])

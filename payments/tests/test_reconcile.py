@@ -82,7 +82,8 @@ def test_a_line_of_an_unknown_order_is_raised(platform: OpenDouble, capsys: Any)
     stranger = PaymentFactory.build(pk=7, out_trade_no="9999999999999901", amount=5)
     lay_out(platform, line(stranger, **{"订单金额（元）": "5.00"}))
     assert reconcile(capsys)[0] == 1
-    assert Incident.objects.get().kind == "unknown-trade"
+    incident = Incident.objects.get()
+    assert (incident.kind, "5.00, under our number 9999999999999901" in incident.detail) == ("unknown-trade", True)
 
 
 def test_another_amount_in_the_bill_is_raised(platform: OpenDouble, capsys: Any) -> None:

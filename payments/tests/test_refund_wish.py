@@ -57,7 +57,7 @@ def test_the_orders_page_offers_it_once_and_says_what_was_asked(shopper: Client,
     ask(shopper, bought)
     page = detail(shopper, bought)
     assert link not in page
-    assert "Refund asked for" in page and "We answer by e-mail." in page
+    assert "Refund asked for" in page and "We answer by email." in page
     assert "The lid is cracked" not in page
 
 

@@ -1,5 +1,6 @@
 """The way to the gateway: an attempt is opened and the browser sent to a signed address."""
 
+import json
 from datetime import timedelta
 from hashlib import md5
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +13,8 @@ from django.utils import timezone
 from orders.models import Order
 from payments.alipay import sandbox
 from payments.alipay.errors import Refused, Unknown
+from payments.alipay.wire import write_time
+from payments.closing import GRACE
 from payments.models import Payment
 from payments.tests.conftest import ScriptedGateway
 from payments.tests.factories import PaymentFactory
@@ -64,6 +67,17 @@ def test_pressing_again_does_not_make_a_second_trade(shopper: Client, order: Ord
     first, again = (sent(start(shopper, order))["out_trade_no"] for _ in range(2))
     assert first == again
     assert Payment.objects.count() == 1
+
+
+@pytest.mark.parametrize(("seconds", "later"), [(600, 0), (75, 0), (60, 90), (1, 90)])
+def test_in_the_last_minute_the_gateway_gets_the_minute_that_it_asks_for(
+    shopper: Client, order: Order, seconds: int, later: int
+) -> None:
+    deadline = (timezone.now() + timedelta(seconds=seconds + 1)).replace(microsecond=0)
+    Order.objects.filter(pk=order.pk).update(expires_at=deadline)
+    told = json.loads(sent(start(shopper, order, method="alipay"))["biz_content"])
+    assert told["time_expire"] == write_time(deadline + timedelta(seconds=later))
+    assert timedelta(seconds=later) < GRACE  # the order is not closed before
 
 
 @pytest.mark.parametrize("field", ["total_fee", "amount", "price", "out_trade_no", "seller_email", "notify_url"])
@@ -133,7 +147,7 @@ def test_a_silent_gateway_is_a_plain_page_with_a_way_to_try_again(
     page = answer.content.decode()
     assert answer.status_code == 503
     assert "Alipay did not answer, nothing was charged, try again" in page
-    assert "timed out" not in page
+    assert "timed out" not in page and "<h1>The payment has not begun</h1>" in page
     assert ways(page) == ["alipay-instant", "alipay"]
 
 

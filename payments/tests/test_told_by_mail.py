@@ -73,7 +73,7 @@ def test_a_second_payment_is_told_to_go_back(order: Order) -> None:
 
 def test_late_money_without_goods_is_told_to_go_back_and_no_receipt_is_written(order: Order) -> None:
     pay(gone(order), 40)
-    assert mails_of(order) == [("late", {"amount": "88.00"})]
+    assert mails_of(order) == [("late", {"amount": "88.00", "gone": "goods"})]
 
 
 def test_late_money_with_goods_is_a_receipt_that_says_so(order: Order) -> None:

@@ -193,7 +193,7 @@ class TestChangedMeanwhile:
         put(shopper, cup, 5)
         cup.hold(3, "1-1")
         shopper.get("/en/cart/")
-        cup.release(3, "1-2")
+        cup.adjust(3, reason="delivery")
         assert field(shopper.get("/en/cart/"), "quantity") == "5"
 
 

@@ -221,7 +221,7 @@ class TestAttributes:
         )
         page = text(shopper.get("/en/c/tea/?material=glass&page=2"))
         assert '<a rel="prev" href="/en/c/tea/?material=glass">' in page
-        assert "25–25 of 25 items" in page
+        assert "25 of 25 items" in page
 
     def test_a_choice_of_everything_is_no_error(self, shopper: Client) -> None:
         for n in range(60):
@@ -246,7 +246,7 @@ def test_the_count_stands_above_and_below_and_can_be_told(shopper: Client, tea: 
     page = text(shopper.get("/en/c/tea/?stock=1"))
     assert '<p id="found" class="muted">1 item</p>' in page
     assert '<p id="found-words" hidden>Found 1 item</p>' in page
-    assert "1–1 of 1 item<" in page
+    assert "1 of 1 item<" in page
 
 
 def test_a_very_long_list_ends_honestly(shopper: Client, tea: Category, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from shop import fragments
+from shop import fragments, listing
 from shop.tests.factories import CategoryFactory, PictureFactory, VariantFactory
 from shop.tests.reading import names, text
 
@@ -67,3 +67,11 @@ def test_each_language_has_its_own_words(shopper: Client) -> None:
     VariantFactory(product__name="茶杯", product__name_en="Cup", product__name_ja="")
     found = {code: names(shopper.get(f"/{code}/")) for code in ("zh-hans", "en", "ja")}
     assert found == {"zh-hans": ["茶杯"], "en": ["Cup"], "ja": ["茶杯"]}
+
+
+def test_more_products_than_a_list_shows_are_not_counted(shopper: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    VariantFactory.create_batch(3)
+    monkeypatch.setattr(listing, "MOST_LISTED", 2)
+    page = text(shopper.get("/en/"))
+    assert '<a href="/en/c/all/">All products</a></div>' in page
+    assert "See all" not in page

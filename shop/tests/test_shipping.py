@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from shop.fragments import forget
-from shop.models import ShippingRate, Variant
+from shop.models import Product, ShippingRate, Variant
 from shop.provinces import PROVINCES
 from shop.shipping import Span, Tariff, missing_for_free, shipping_for, shipping_span
 from shop.tests.factories import VariantFactory
@@ -112,6 +112,16 @@ def test_the_cart_says_that_the_province_matters(shopper: Client) -> None:
     html = shopper.get("/en/cart/").content.decode()
     assert "depends on the province" in html and 'from <data value="12.00">' in html
     assert '<data value="100.00">' in html and "CN¥111.00 more and shipping is free in most provinces" in html
+
+
+def test_a_cart_whose_goods_are_all_gone_says_nothing_of_shipping(shopper: Client) -> None:
+    rate("西藏自治区", "30.00")
+    cup = VariantFactory()
+    shopper.post("/en/cart/add/", {"variant": cup.pk, "quantity": 1})
+    Product.objects.update(published_until=cup.product.published_from)
+    html = shopper.get("/en/cart/").content.decode()
+    assert "Summary" in html and "Go to checkout" not in html
+    assert "depends on the province" not in html and "shipping is free" not in html
 
 
 def test_no_page_asks_for_the_table_twice_in_half_a_minute(

@@ -100,6 +100,12 @@ def test_a_pictures_words_change_without_a_new_file(keeper: Client, cup: Variant
     assert (Picture.objects.get().alt, Picture.objects.get().stem) == ("另一只", picture.stem)
 
 
+def test_lists_by_price_know_a_new_price(keeper: Client, shopper: Client, cup: Variant) -> None:
+    VariantFactory(product__name_en="Bowl", price="70.00")
+    assert save(keeper, cup, **{"variants-0-price": "60.00"}).status_code == 302
+    assert names(shopper.get("/en/c/all/?sort=cheap")) == ["Cup", "Bowl"]
+
+
 def test_stock_sent_with_the_product_is_ignored(keeper: Client, cup: Variant) -> None:
     save(keeper, cup, **{"variants-0-on_hand": 500, "variants-0-reserved": 1, "variants-0-stock": 9})
     cup.refresh_from_db()

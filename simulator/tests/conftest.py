@@ -1,7 +1,12 @@
 """One simulator for all tests, emptied before each; a shop that takes its notifications."""
 
+import contextlib
 import itertools
+import signal
+import socket
+import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -9,6 +14,12 @@ from simulator.tests.merchant_side import PARTNER, Buyer, Shop, Simulator
 from simulator.tests.open_app import PAGE, App
 
 NUMBERS = itertools.count(1000000100000001)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _at_a_terminal() -> None:
+    """A shell starts what runs in its background with Ctrl-C ignored, and so all that this starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +86,32 @@ def with_order(simulator: Simulator, order: dict[str, str]) -> Callable[..., Buy
     return send
 
 
+@pytest.fixture
+def stranger() -> Iterator[Callable[[bytes], str]]:
+    """Something else that listens: answers whatever comes with these bytes and hangs up; its address."""
+    listening: list[socket.socket] = []
+
+    def serve(answer: bytes) -> str:
+        server = socket.create_server(("127.0.0.1", 0))
+        listening.append(server)
+
+        def run() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(65_536)
+                        connection.sendall(answer)
+
+        threading.Thread(target=run, daemon=True).start()
+        return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+    yield serve
+    for server in listening:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+
+
 # The same by the Open Platform.
 
 
@@ -88,6 +125,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture
 def app(running: App) -> App:
     running.simulator.do("reset")
+    running.skip = timedelta()
     return running
 
 

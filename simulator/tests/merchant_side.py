@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 KEY = "demo0only0never0for0real0money00"
 PARTNER = "2088000000000001"
 PATIENCE = 10.0
+CROWD = 12
 
 
 def md5_of(fields: Mapping[str, str], charset: str = "utf-8", key: str = KEY) -> str:
@@ -97,9 +100,11 @@ class Simulator:
         self.line = self.process.stdout.readline()
         self.url = self.line.split()[-1] if self.line else ""
 
-    def stop(self) -> int:
-        self.process.terminate()
-        self.process.communicate(timeout=PATIENCE)
+    def stop(self, by: signal.Signals = signal.SIGTERM) -> int:
+        """Tells it to end; its code, and what it ``said`` on the error stream."""
+        if self.process.returncode is None:
+            self.process.send_signal(by)
+            _, self.said = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode
 
     def gateway(self, fields: Mapping[str, str], **options: Any) -> requests.Response:
@@ -143,6 +148,25 @@ class Simulator:
 
     def status(self, number: str) -> str:
         return str(next(t["status"] for t in self.read("trades")["trades"] if t["out_trade_no"] == number))
+
+
+def together(*acts: Callable[[], object]) -> list[Any]:
+    """All of them at once; what each came to."""
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return [waited.result() for waited in [pool.submit(act) for act in acts]]
+
+
+def run(*options: str) -> subprocess.CompletedProcess[str]:
+    """The simulator's command line, to its end."""
+    command = [sys.executable, "-m", "simulator", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30)
+
+
+def refusal(simulator: Simulator, order: Mapping[str, str], **changes: str) -> str:
+    """The page's title for a rightly signed request with ``changes``."""
+    answer = simulator.gateway(signed({**order, **changes}))
+    assert answer.status_code == 200, answer.headers
+    return answer.text.split("<title>")[1].split(" ")[0]
 
 
 class Buyer:

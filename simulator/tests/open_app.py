@@ -28,12 +28,12 @@ def canonical(fields: dict[str, str], *out: str) -> bytes:
 class App:
     """A merchant's app with keys of its own, on a simulator of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         path = folder / "app.pem"
         kinds = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         path.write_bytes(self.key.public_key().public_bytes(*kinds))
-        self.simulator = Simulator("--app-public-key", str(path), "--speed", "1")
+        self.simulator = Simulator("--app-public-key", str(path), "--speed", "1", *options)
         published = requests.get(f"{self.simulator.url}/sim/public-key", timeout=PATIENCE).content
         alipay = serialization.load_pem_public_key(published)
         assert isinstance(alipay, RSAPublicKey)

@@ -1,22 +1,12 @@
 """Buyers, merchant and console at the same moment: one trade is paid once, closed or paid, and gives back no more."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 
-from simulator.tests.merchant_side import Buyer, Shop, Simulator
+from simulator.tests.merchant_side import CROWD, Buyer, Shop, Simulator, together
 from simulator.tests.open_app import CLOSE, App
-
-CROWD = 12
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """All of them at once; what each came to."""
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [waited.result() for waited in [pool.submit(act) for act in acts]]
 
 
 def test_one_page_in_twelve_windows_is_paid_once(waiting: Buyer, simulator: Simulator, shop: Shop, number: str) -> None:

@@ -1,17 +1,10 @@
 """What the gateway demands of a payment request, in Alipay's error words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 
-from simulator.tests.merchant_side import Buyer, Simulator, signed
-
-
-def refusal(simulator: Simulator, order: Mapping[str, str], **changes: str) -> str:
-    """The page's title for a rightly signed request with ``changes``."""
-    answer = simulator.gateway(signed({**order, **changes}))
-    assert answer.status_code == 200, answer.headers
-    return answer.text.split("<title>")[1].split(" ")[0]
+from simulator.tests.merchant_side import Buyer, Simulator, refusal, signed
 
 
 @pytest.mark.parametrize("name", ["out_trade_no", "subject", "payment_type", "seller_id"])

@@ -90,6 +90,7 @@ def test_unsorted_parameters_are_recognised(simulator: Simulator) -> None:
         ({"service": ""}, "ILLEGAL_SERVICE"),
         ({"_input_charset": "latin-1"}, "ILLEGAL_ARGUMENT"),
         ({"subject": "a\x00b"}, "ILLEGAL_ARGUMENT"),
+        ({"subject": "a\x08b"}, "ILLEGAL_ARGUMENT"),
     ],
 )
 def test_what_comes_before_the_signature_has_its_own_word(

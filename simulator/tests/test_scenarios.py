@@ -87,6 +87,23 @@ def test_10_both_attempts_are_paid(
     assert [trade["status"] for trade in simulator.read("trades")["trades"]] == ["TRADE_SUCCESS"] * 2
 
 
+@pytest.mark.parametrize("earlier", ["paid", "refunded"])
+def test_10_an_attempt_that_was_paid_before_is_left_alone(
+    buyer: Buyer, with_order: Callable[..., Buyer], shop: Shop, simulator: Simulator, number: str, earlier: str
+) -> None:
+    buyer.press("pay", scenario="5")
+    if earlier == "refunded":
+        simulator.do("refund", out_trade_no=number, amount="88.00")
+        shop.wait(1)
+    before = simulator.status(number)
+    second = with_order(out_trade_no=f"{number}02")
+
+    assert second.press("pay", scenario="10").status_code == 302
+    assert (simulator.status(number), simulator.status(f"{number}02")) == (before, "TRADE_SUCCESS")
+    simulator.until(lambda: f"{number}02" in [shop.read(body)["out_trade_no"] for body in shop.bodies])
+    assert len(shop.bodies) == (2 if earlier == "refunded" else 1)
+
+
 def test_11_signed_lies_about_amount_and_seller(waiting: Buyer, shop: Shop, simulator: Simulator, number: str) -> None:
     shop.says = [(200, b"fail")] * 2
     assert 'data-outcome="forge"' in waiting.press("pay", scenario="11").text

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
-from simulator.tests.merchant_side import ROOT, Buyer, Shop, Simulator, md5_of
+from simulator.tests.merchant_side import ROOT, Buyer, Shop, Simulator, md5_of, run
 
 Start = Callable[..., Simulator]
 
@@ -28,12 +28,6 @@ def start() -> Iterator[Start]:
     yield make
     for simulator in started:
         simulator.stop()
-
-
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "simulator", *options], cwd=ROOT, capture_output=True, text=True, timeout=30
-    )
 
 
 def canonical(fields: dict[str, str]) -> bytes:

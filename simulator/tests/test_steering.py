@@ -4,12 +4,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import requests
 
-from simulator.tests.merchant_side import ROOT, Buyer, Shop, Simulator
+from simulator.tests.merchant_side import PARTNER, ROOT, Buyer, Shop, Simulator
+from simulator.tests.open_app import CHINA
 
 
 def ctl(*words: str) -> tuple[int, Any]:
@@ -124,11 +126,18 @@ def test_an_unknown_call_lists_the_known_ones(simulator: Simulator) -> None:
     assert requests.get(f"{simulator.url}/sim/api/pay").status_code == 404
 
 
-def test_reset_forgets(waiting: Buyer, simulator: Simulator) -> None:
+def test_reset_forgets(waiting: Buyer, simulator: Simulator, shop: Shop, number: str) -> None:
+    shop.says = [(200, b"fail")]
+    told = simulator.do("notify", out_trade_no=number)
     simulator.do("scenario", scenario=5)
+    simulator.do("clock", forward=86_400, skew=600)
     simulator.do("reset")
 
     assert simulator.read("trades")["trades"] == []
     assert simulator.read("wire")["wire"] == []
     assert simulator.read("settings")["scenario"] == 1
+    off = datetime.fromisoformat(simulator.read("settings")["now"]).replace(tzinfo=CHINA) - datetime.now(CHINA)
+    assert abs(off) < timedelta(minutes=1)
+    asked = {"service": "notify_verify", "partner": PARTNER, "notify_id": told["notify_id"]}
+    assert simulator.gateway(asked).text == "false"
     assert requests.get(waiting.page).status_code == 404

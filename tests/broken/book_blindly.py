@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
-import tests.dying  # noqa: F401 - the points of death
+import tests.traceable  # noqa: F401 - the points of death, and leave to be traced
 from config.wsgi import application
 from payments import judge, settle
 from payments.models import GatewayMessage, LedgerEntry, Payment
@@ -15,6 +15,8 @@ __all__ = ["application"]
 def blind(payment: Payment, report: Any, message: Any) -> settle.Outcome:
     """One transaction, as it should be, but no look before it."""
     with transaction.atomic():
+        if message.pk is None:
+            message.save()
         LedgerEntry.objects.create(
             payment=payment, order=payment.order, method=payment.method, kind="charge", amount=payment.amount,
             reference=report.trade_no, message=message,

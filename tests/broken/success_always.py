@@ -1,24 +1,18 @@
-"""A shop that answers ``success`` whatever becomes of the booking."""
+"""A shop that answers every notification with ``success``, whatever becomes of the booking."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db import DatabaseError
-
-from tests.cutting import application, connection
-
-from payments import callbacks  # isort: skip - the line above sets Django up
-from payments.settle import Outcome, act  # isort: skip
-
-__all__ = ["application"]
+import tests.cutting
+import tests.impatient  # noqa: F401 - leave to be traced, and a second's patience
+from config.wsgi import application as shop
 
 
-def hopeful(*words: Any) -> Outcome:
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """No news is good news."""
-    try:
-        return act(*words)
-    except DatabaseError:
-        connection.close()
-        return Outcome.CONFIRMED
-
-
-callbacks.act = hopeful
+    if not environ["PATH_INFO"].endswith("/notify/"):
+        return shop(environ, start_response)
+    answer = shop(environ, lambda *words: None)
+    answer.close()
+    start_response("200 OK", [("Content-Length", "7")])
+    return [b"success"]

@@ -1,4 +1,4 @@
-"""What the result page says for each status: one heading, one text, one tone."""
+"""What a shopper reads of each status, on the order and after paying: one heading, one text, one tone."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ PANELS = {
     ),
     "paid": Panel(_("We have received your payment"), _("We ship within 24 hours."), "ok", "✓"),
     "free": Panel(_("Your order is confirmed"), _("There was nothing to pay. We ship within 24 hours."), "ok", "✓"),
-    "shipped": Panel(_("Your parcel is on its way"), _("You find its number with the order."), "ok", "✓"),
+    "shipped": Panel(_("Your parcel is on its way"), _("You will find its number in the order."), "ok", "✓"),
     "completed": Panel(_("This order is completed"), _("Thank you for shopping with us."), "ok", "✓"),
     "closed": Panel(
         _("This order is closed"),
@@ -67,7 +67,7 @@ PANELS = {
     ),
     "review": Panel(
         _("We are checking your payment"),
-        _("Something about it needs a person to look. Please do not pay again; we write to you, or contact us."),
+        _("A person has to look at your payment. Please do not pay again: we will write to you, or you to us."),
         "warn",
         "!",
     ),
