@@ -43,18 +43,15 @@ def read_form(raw: bytes, charset: str) -> dict[str, str]:
     """The fields of a urlencoded form or query, decoded once, blanks kept. Raises Malformed for a doubled field."""
     if len(raw) > FORM_LIMIT:
         raise Malformed("the message is too long")
-    pairs = [pair.partition(b"=") for pair in raw.split(b"&") if pair]
-    if len(pairs) > FIELD_LIMIT or not all(equals for _, equals, _ in pairs):
-        raise Malformed("this is not a form")
+    if b"%00" in raw or b"\0" in raw:
+        raise Malformed("a field holds a NUL, which no database stores alike")
     spelling = codec(charset)
     try:
-        fields = {_unquoted(name).decode(spelling): _unquoted(value).decode(spelling) for name, _, value in pairs}
+        fields, found = _read_pairs(raw.replace(b"+", b" ").decode(spelling), spelling)
     except UnicodeDecodeError:
         raise Malformed("the bytes are not in the agreed charset") from None
-    if len(fields) != len(pairs):
+    if len(fields) != found:
         raise Malformed("a field is given twice")
-    if any("\0" in value for value in fields.values()):
-        raise Malformed("a field holds a NUL, which no database stores alike")
     return fields
 
 
@@ -94,9 +91,21 @@ def read_time(text: str) -> datetime | None:
         return None
 
 
-def _unquoted(raw: bytes) -> bytes:
-    """Most names and many values are written as they are."""
-    return unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw or b"+" in raw else raw
+def _read_pairs(text: str, spelling: str) -> tuple[dict[str, str], int]:
+    """The fields and how many there were. No character of these charsets holds a byte of ``&=%+``."""
+    pairs = [pair.partition("=") for pair in text.split("&") if pair]
+    if len(pairs) > FIELD_LIMIT or not all(equals for _, equals, _ in pairs):
+        raise Malformed("this is not a form")
+    # Most names and many values are written as they are.
+    fields = {
+        _unquoted(name, spelling) if "%" in name else name: _unquoted(value, spelling) if "%" in value else value
+        for name, _, value in pairs
+    }
+    return fields, len(pairs)
+
+
+def _unquoted(text: str, spelling: str) -> str:
+    return unquote_to_bytes(text.encode(spelling)).decode(spelling)
 
 
 def _quoted(text: str, charset: str) -> str:
