@@ -1,8 +1,8 @@
-"""The usual payment in one go: an open attempt pays an order that waits, in full. Most payments are that.
+"""The usual messages in one go: that an open attempt pays an order that waits, in full; and the same once more.
 
-It is the one road of ``settle`` in fewer steps, all of it or nothing: locks in the same order, the same rows, the
-message among them. What is not usual in any way (closed, paid already, a copy that was faster) changes nothing here
-and takes the road itself, which looks before it acts.
+The first is the one road of ``settle`` in fewer steps, all of it or nothing: locks in the same order, the same rows,
+the message among them. What is not usual in any way (closed, paid already, a copy that was faster) changes nothing
+here and takes the road itself, which looks before it acts.
 """
 
 from collections.abc import Iterator
@@ -14,9 +14,25 @@ from django.utils import timezone
 
 from orders import paid
 from payments.alipay.messages import TradeReport
+from payments.gateways import Gateway
+from payments.judge import CHECKS, is_ours, repeats
 from payments.models import GatewayMessage, LedgerEntry, Payment
 from shop import prepared
 from shop.prepared import Statement
+
+
+def find(gateway: Gateway, report: TradeReport, message: GatewayMessage) -> tuple[Payment | None, bool]:
+    """The attempt that a notification names, and whether it only tells again what is booked: then it is written too.
+
+    Nobody waits for the disk there: the fact is on it.
+    """
+    if not is_ours(report.out_trade_no):
+        return None, False
+    booked = repeats(gateway, report)
+    if booked is None:
+        return next(iter(prepared.fetch(Payment, out_trade_no=report.out_trade_no)), None), False
+    message.verdict, message.checks = GatewayMessage.Verdict.REPEAT, dict.fromkeys(CHECKS, True)
+    return prepared.find_and_add(Payment, {"out_trade_no": report.out_trade_no}, booked, message, "payment_id")
 
 
 def settle_at_once(payment: Payment, report: TradeReport, message: GatewayMessage | None) -> bool:

@@ -18,11 +18,13 @@ from django.views.decorators.http import require_GET, require_POST
 from payments import asking, journal, registry, repay
 from payments.alipay.errors import AlipayError, BadSignature, Malformed, Unknown
 from payments.alipay.messages import RefundReport, TradeReport
+from payments.at_once import find
 from payments.gateways import Gateway
 from payments.incidents import raise_incident
 from payments.judge import Judgement, judge
 from payments.models import GatewayMessage, Payment
 from payments.settle import Outcome, act, asked_at
+from shop import prepared
 
 Verdict = GatewayMessage.Verdict
 MAX_BODY = 65_536
@@ -48,18 +50,24 @@ def notify(request: HttpRequest, method: str) -> HttpResponse:
         return _refuse(request, method, "notify", raw, error)
     if refunds:
         return _told_of_refunds(request, gateway, report, refunds)
-    judgement = judge(gateway, report)
+    message = journal.draft(request, method, "notify", raw, report)
+    payment, told_again = find(gateway, report, message)
+    if told_again:
+        journal.line("notify1", report.out_trade_no, method=method, status=report.status, verdict=Verdict.REPEAT)
+        return _answer("success", 200)
+    judgement = judge(gateway, report, payment)
     journal.line("notify1", report.out_trade_no, method=method, status=report.status, verdict=judgement.verdict)
-    message = journal.received(
-        request, method, "notify", raw, judgement.verdict,
-        report=report, payment=judgement.payment, checks=judgement.checks, note=judgement.failed,
-        later=_settled_now(gateway, report, judgement),
-    )  # fmt: skip
+    journal.judged(message, judgement.verdict, judgement.payment, judgement.checks, judgement.failed)
+    if not _settled_now(gateway, report, judgement):
+        prepared.insert(message)
     return _carry_out(gateway, report, judgement, message)
 
 
 def _settled_now(gateway: Gateway, report: TradeReport, judgement: Judgement) -> bool:
-    """Whether nothing stands between this message and its effect, so that one commit writes both."""
+    """Whether nothing stands between this message and its effect, so that one commit writes both.
+
+    Dying before that commit loses a message that is sent again.
+    """
     sound = judgement.verdict == Verdict.ACCEPTED and report.notify_type in TRADE_NOTIFICATIONS
     return sound and not gateway.confirms and not report.given_back
 

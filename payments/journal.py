@@ -22,31 +22,37 @@ Verdict = GatewayMessage.Verdict
 def received(
     request: HttpRequest, method: str, kind: str, raw: bytes, verdict: str, *,
     report: TradeReport | None = None, payment: Payment | None = None, checks: dict[str, bool] | None = None,
-    note: str = "", later: bool = False,
+    note: str = "",
 ) -> GatewayMessage | None:  # fmt: skip
-    """Records a message that came in, committed at once. None where a flood of forgeries is cut off.
-
-    ``later``: the settlement writes it, with its effect. Dying before that loses a message that is sent again. What
-    repeats a settled fact is not waited for: the fact is on disk.
-    """
+    """Records a message that came in, committed at once. None where a flood of forgeries is cut off."""
     if report is None and not _room_for_forgery():
         return None
-    message = GatewayMessage(
+    message = draft(request, method, kind, raw, report)
+    judged(message, verdict, payment, checks, note)
+    prepared.insert(message)
+    return message
+
+
+def draft(request: HttpRequest, method: str, kind: str, raw: bytes, report: TradeReport | None) -> GatewayMessage:
+    """The record of a message that came in, not yet judged and not yet written; ``report`` where it is genuine."""
+    return prepared.new(
+        GatewayMessage,
         method=method,
         kind=kind,
-        payment=payment,
         out_trade_no=report.out_trade_no[:64] if report else "",
         body=raw[: GatewayMessage.BODY_LIMIT],
         headers={name: request.META[key][:200] for key, name in KEPT_HEADERS.items() if key in request.META},
         address=address_of(request) or None,
         signature_ok=report is not None,
-        checks=checks or {},
-        verdict=verdict,
-        note=note[:200],
     )
-    if not later:
-        prepared.insert(message, at_ease=verdict == Verdict.REPEAT)
-    return message
+
+
+def judged(
+    message: GatewayMessage, verdict: str, payment: Payment | None, checks: dict[str, bool] | None, note: str
+) -> None:
+    """Notes in a draft what the message is worth."""
+    message.verdict, message.checks, message.note = verdict, checks or {}, note[:200]
+    message.payment_id = payment.pk if payment else None
 
 
 def asked(

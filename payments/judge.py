@@ -6,6 +6,7 @@ told by a trade that was made or paid before the attempt was.
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from payments.alipay.messages import TradeReport, TradeStatus
 from payments.gateways import Gateway
@@ -14,6 +15,7 @@ from shop import prepared
 
 Verdict = GatewayMessage.Verdict
 CLOCKS_DIFFER = timedelta(minutes=15)  # farther off, the Open Platform refuses what we ask (isv.invalid-timestamp)
+CHECKS = ("out_trade_no", "method", "amount", "time", "trade_no", "seller", "app")
 NOTHING_DUE = frozenset({TradeStatus.WAIT_BUYER_PAY, TradeStatus.TRADE_CLOSED, TradeStatus.NOT_EXIST})
 
 
@@ -39,26 +41,38 @@ def judge(gateway: Gateway, report: TradeReport, asked_about: Payment | None = N
     payment = asked_about or _named(report)
     if payment is None:
         return Judgement(Verdict.UNKNOWN_TRADE, checks={"out_trade_no": False})
-    named = report.out_trade_no == payment.out_trade_no or report.status == TradeStatus.NOT_EXIST
-    checks = {
-        "out_trade_no": named,
-        "method": payment.method == gateway.method,
-        "amount": _amount_fits(payment, report),
-        "time": _in_time(payment, report),
-    }
+    checks = dict.fromkeys(CHECKS, True) | dict.fromkeys(gateway.mismatches(report), False)
+    checks["out_trade_no"] = report.out_trade_no == payment.out_trade_no or report.status == TradeStatus.NOT_EXIST
+    checks["method"] = payment.method == gateway.method
+    checks["amount"] = _amount_fits(payment, report)
+    checks["time"] = _in_time(payment, report)
     checks["trade_no"] = bool(report.trade_no) or not report.charged
-    checks |= dict.fromkeys(("seller", "app"), True) | dict.fromkeys(gateway.mismatches(report), False)
     if not all(checks.values()):
         return Judgement(Verdict.MISMATCH, payment, checks)
     return Judgement(_verdict(payment, report), payment, checks)
 
 
-def _named(report: TradeReport) -> Payment | None:
+def is_ours(number: str) -> bool:
     """Our numbers are ASCII digits only; nothing else is looked up (PostgreSQL refuses NUL in text)."""
-    number = report.out_trade_no
-    if not (number.isascii() and number.isdigit()):
+    return number.isascii() and number.isdigit()
+
+
+def repeats(gateway: Gateway, report: TradeReport) -> dict[str, Any] | None:
+    """How the attempt is that this report tells again and nothing else; None where it tells more. Its time was checked
+    when it was booked."""
+    if not report.paid or report.given_back or gateway.mismatches(report):
         return None
-    return next(iter(prepared.fetch(Payment, out_trade_no=number)), None)
+    return {
+        "state": Payment.State.SUCCEEDED,
+        "trade_no": report.trade_no,
+        "amount": report.amount,
+        "method": gateway.method,
+    }
+
+
+def _named(report: TradeReport) -> Payment | None:
+    number = report.out_trade_no
+    return next(iter(prepared.fetch(Payment, out_trade_no=number)), None) if is_ours(number) else None
 
 
 def _amount_fits(payment: Payment, report: TradeReport) -> bool:

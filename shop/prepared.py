@@ -6,7 +6,7 @@ On PostgreSQL the server keeps them too, and ``together`` makes one statement of
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, DataError, connection, connections, transaction
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 
 AnyField: TypeAlias = "Field[Any, Any]"
 M = TypeVar("M", bound=Model)
@@ -62,32 +63,49 @@ def insert(row: Model, *, unless_there: bool = False, at_ease: bool = False) -> 
     model, db = type(row), _db()
     at_ease = at_ease and not db.in_atomic_block
     values = [column.of(getattr(row, column.name), db) for column in _new(model)]
-    with _unsynced(db) if at_ease else nullcontext(), _cursor(db) as cursor:
-        cursor.execute(_insert(model, unless_there, at_ease), values)
-        key = cursor.fetchone()
-    if key is None:
-        return False
-    row.pk, row._state.adding, row._state.db = key[0], False, db.alias
-    return True
+    with _unsynced(db) if at_ease else nullcontext():
+        keys, _ = _run(db, _insert(model, unless_there, at_ease), values)
+    for key, *_ in keys:
+        row.pk, row._state.adding, row._state.db = key, False, db.alias
+    return bool(keys)
 
 
 def update(row: Model, *names: str, **before: Any) -> bool:
     """Writes these columns of ``row`` where the row in the database is still as ``before`` says; else False."""
     written = {column.name: getattr(row, column.name) for column in _columns(type(row), names)}
     statement = changing(type(row), row.pk, before, **written)
-    with _cursor(_db()) as cursor:
-        cursor.execute(statement.sql, statement.values)
-        return bool(cursor.rowcount)
+    _, found = _run(_db(), statement.sql, statement.values)
+    return bool(found)
 
 
 def fetch(model: type[M], *, lock: bool = False, **key: Any) -> list[M]:
     """The rows with this key, locked until the end of the transaction if asked."""
     sql, names, convert = _select(model, tuple(key), lock)
     db = _db()
-    with _cursor(db) as cursor:
-        cursor.execute(sql, list(key.values()))
-        found = cursor.fetchall()
-    return [model.from_db(db.alias, names, convert(row)) for row in found]
+    found, _ = _run(db, sql, list(key.values()))
+    return [_made(model, dict(zip(names, convert(row), strict=True)), db.alias) for row in found]
+
+
+def find_and_add(
+    model: type[M], key: dict[str, Any], like: dict[str, Any], row: Model, owner: str
+) -> tuple[M | None, bool]:
+    """The row of ``model`` with this key; where it is as ``like`` says, ``row`` is inserted, at ease, as owned by it.
+
+    ``owner`` is the attribute of ``row`` for the other's key. PostgreSQL does both on one journey.
+    """
+    db = _db()
+    if db.vendor == "postgresql":
+        return _find_and_add_as_one(db, model, key, like, row, owner)
+    found = next(iter(fetch(model, **key)), None)
+    if found is None or any(getattr(found, name) != value for name, value in like.items()):
+        return found, False
+    setattr(row, owner, found.pk)
+    return found, insert(row, at_ease=True)
+
+
+def new(model: type[M], **values: Any) -> M:
+    """A row not yet in the database, as its class makes one; ``values`` are named by attribute (``order_id``)."""
+    return _made(model, {model._meta.pk.attname: None} | {each.name: each.default() for each in _new(model)} | values)
 
 
 def adding(model: type[Model], *, unless_there: bool = False, **values: Any) -> Statement:
@@ -126,26 +144,36 @@ def together(statements: Sequence[Statement]) -> None:
 def _in_turn(db: Any, statements: Sequence[Statement]) -> None:
     first = None
     for sql, values, must in statements:
-        # Closed at once: an open one that is later swept up as garbage, in whichever thread, waits for its connection;
-        # where that thread has the lock for which that connection waits, both stand still.
-        with _cursor(db) as cursor:
-            cursor.execute(sql, [first if value is FIRST_KEY else value for value in values])
-            if must and not cursor.rowcount:
-                raise NotThere
-            first = first or (cursor.fetchone() or [None])[0]
+        rows, found = _run(db, sql, [first if value is FIRST_KEY else value for value in values])
+        if must and not found:
+            raise NotThere
+        first = first or (rows or [[None]])[0][0]
 
 
 def _as_one(db: Any, statements: Sequence[Statement]) -> None:
     values = [value for statement in statements for value in statement.values]
     keys = tuple(place for place, value in enumerate(values) if value is FIRST_KEY)
     text = _one_text(tuple((sql, must) for sql, _, must in statements), keys, numbered=not db.queries_logged)
-    with _cursor(db, psycopg.RawCursor) as cursor:
-        try:
-            cursor.execute(text, [value for value in values if value is not FIRST_KEY])
-        except DataError as error:
-            if isinstance(error.__cause__, psycopg.errors.DivisionByZero):
-                raise NotThere from None
-            raise
+    try:
+        _run(db, text, [value for value in values if value is not FIRST_KEY], psycopg.RawCursor)
+    except DataError as error:
+        if isinstance(error.__cause__, psycopg.errors.DivisionByZero):
+            raise NotThere from None
+        raise
+
+
+def _find_and_add_as_one(
+    db: Any, model: type[M], key: dict[str, Any], like: dict[str, Any], row: Model, owner: str
+) -> tuple[M | None, bool]:
+    sql = _find_and_add(model, tuple(key), tuple(like), type(row), owner, not db.in_atomic_block)
+    values = [each.of(getattr(row, each.name), db) for each in _new(type(row)) if each.name != owner]
+    wanted = [each.of(value, db) for each, value in zip(_columns(model, tuple(like)), like.values(), strict=True)]
+    found, _ = _run(db, sql, [*key.values(), *values, *wanted])
+    if not found:
+        return None, False
+    _, names, convert = _select(model, tuple(key), False)
+    *columns, row.pk = found[0]
+    return _made(model, dict(zip(names, convert(columns), strict=True)), db.alias), row.pk is not None
 
 
 @cache
@@ -170,6 +198,15 @@ def _part(sql: str, place: Iterator[int], number: Iterator[int] | None, keys: tu
     return text if " RETURNING " in text else f"{text} RETURNING 1"
 
 
+def _made(model: type[M], values: dict[str, Any], alias: str | None = None) -> M:
+    """The object as unpickling makes it: its class is not called, which costs more than reading the row."""
+    row = model.__new__(model)
+    row.__dict__.update(values)
+    row._state = ModelState()
+    row._state.db, row._state.adding = alias, alias is None
+    return row
+
+
 def _db() -> Any:
     """This thread's connection. ``django.db.connection`` looks for it at each attribute: slower than SQLite."""
     return connections[DEFAULT_DB_ALIAS]
@@ -189,12 +226,41 @@ def _unsynced(db: Any) -> Iterator[None]:
         db.connection.execute("PRAGMA synchronous=FULL")  # as config/settings.py has it
 
 
-def _cursor(db: Any, kind: Any = psycopg.Cursor) -> Any:
-    """One that leaves the values to the server, so that PostgreSQL can keep the statement; else Django's."""
-    if db.vendor != "postgresql" or db.queries_logged:
-        return db.cursor()
+def _run(
+    db: Any, sql: str, values: Sequence[Any], kind: Callable[[Any], Any] = psycopg.Cursor
+) -> tuple[Sequence[Sequence[Any]], int]:
+    """The rows that a statement gives, and how many it found or changed.
+
+    The driver's own cursor leaves the values to the server, so that PostgreSQL can keep the statement; Django's costs
+    as much as a small statement, and is for those who look on. It is closed at once: an open one that is later swept
+    up as garbage, in whichever thread, waits for its connection; where that thread has the lock for which that
+    connection waits, both stand still.
+    """
+    if db.queries_logged or db.execute_wrappers:
+        with db.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall() if _gives_rows(sql) else (), cursor.rowcount
     db.ensure_connection()
-    return db.make_cursor(kind(db.connection))
+    db.validate_no_broken_transaction()
+    with db.wrap_database_errors, closing(_cursor(db, kind)) as cursor:
+        cursor.execute(_marked(sql) if db.vendor == "sqlite" else sql, values)
+        return cursor.fetchall() if _gives_rows(sql) else (), cursor.rowcount
+
+
+def _cursor(db: Any, kind: Callable[[Any], Any]) -> Any:
+    return db.connection.cursor() if db.vendor == "sqlite" else kind(db.connection)
+
+
+@cache
+def _gives_rows(sql: str) -> bool:
+    """Drivers say so too, but psycopg describes every column for it."""
+    return sql.startswith(("SELECT ", "WITH ")) or " RETURNING " in sql
+
+
+@cache
+def _marked(sql: str) -> str:
+    """With SQLite's own marks for values."""
+    return sql.replace("%s", "?")
 
 
 @cache
@@ -222,6 +288,23 @@ def _insert(model: type[Model], unless_there: bool, at_ease: bool = False) -> st
     text += " ON CONFLICT DO NOTHING" if unless_there else ""
     returned = f"{text} RETURNING {_quoted(model._meta.pk)}"
     return returned + AT_EASE if at_ease and connection.vendor == "postgresql" else returned
+
+
+@cache
+def _find_and_add(
+    model: type[Model], key: tuple[str, ...], like: tuple[str, ...], added: type[Model], owner: str, at_ease: bool
+) -> str:
+    """``added`` is inserted from what is found, so where nothing fits nothing is."""
+    fields = [(each.name, _quoted(added._meta.get_field(each.name))) for each in _new(added)]
+    given = ", ".join(_quoted(model._meta.pk) if name == owner else "%s" for name, _ in fields)
+    where = " AND ".join(f"{_quoted(model._meta.get_field(name))} = %s" for name in like)
+    returned = _quoted(added._meta.pk)
+    return (
+        f"WITH found AS ({_select(model, key, False)[0]}), "  # noqa: S608
+        f"added AS (INSERT INTO {_table(added)} ({', '.join(column for _, column in fields)}) "
+        f"SELECT {given} FROM found WHERE {where} RETURNING {returned}{AT_EASE if at_ease else ''}) "
+        f"SELECT found.*, (SELECT {returned} FROM added) FROM found"
+    )
 
 
 @cache

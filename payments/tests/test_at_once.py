@@ -192,6 +192,44 @@ def test_the_usual_payment_is_read_by_one_statement_and_written_together(platfor
     assert len(texts) == (2 if connection.vendor == "postgresql" else 9)
 
 
+def test_both_ways_write_the_same_of_a_repeated_message(platform: OpenDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    short, long = attempt(), attempt()
+    for payment in (short, long):
+        tell(told(payment, notify_id="n"), "alipay")
+    assert tell(told(short, notify_id="n"), "alipay") == (200, "success")
+    monkeypatch.setattr(at_once, "repeats", lambda *words: None)
+    assert tell(told(long, notify_id="n"), "alipay") == (200, "success")
+    assert [message["verdict"] for message in books(short)["GatewayMessage"]] == ["accepted", "repeat"]
+    assert books(short) == books(long)
+    assert broken() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"total_amount": "0.01"}, "mismatch"),
+        ({"app_id": "2021000000000000"}, "mismatch"),
+        ({"trade_no": "another"}, "accepted"),
+        ({"trade_status": "WAIT_BUYER_PAY"}, "stale"),
+    ],
+)
+def test_what_tells_more_than_what_is_booked_is_no_repeat(
+    platform: OpenDouble, changes: dict[str, str], verdict: str
+) -> None:
+    payment = attempt()
+    tell(told(payment), "alipay")
+    tell(told(payment, **changes), "alipay")
+    assert [message.verdict for message in GatewayMessage.objects.order_by("pk")] == ["accepted", verdict]
+
+
+def test_a_repeated_message_costs_one_journey_where_there_are_journeys(platform: OpenDouble) -> None:
+    body = told(attempt())
+    tell(body, "alipay")
+    with CaptureQueriesContext(connection) as done:
+        tell(body, "alipay")
+    assert len(done) == (1 if connection.vendor == "postgresql" else 2)
+
+
 def test_a_failed_writing_leaves_no_open_cursor_to_the_sweeper(platform: OpenDouble) -> None:
     payment = attempt()
     gateway = registry.gateway("alipay")

@@ -127,3 +127,40 @@ def test_no_other_row_is_written() -> None:
     variant.price = Decimal("5.00")
     assert prepared.update(variant, "price", option="")
     assert Variant.objects.get(pk=other.pk).price == Decimal("88.00")
+
+
+def moved() -> StockMovement:
+    """A movement that is not written and not of any variant yet."""
+    return prepared.new(StockMovement, kind="adjust", quantity=1, on_hand_change=1, reserved_change=0, reason="count")
+
+
+def test_a_new_row_is_as_its_class_makes_it() -> None:
+    made = prepared.new(Variant, sku="NEW", price=Decimal("1.00"))
+    assert columns(made) == columns(Variant(sku="NEW", price=Decimal("1.00")))
+    assert (made.pk, made._state.adding, made._state.db) == (None, True, None)
+
+
+def test_a_row_is_added_to_the_one_that_is_found() -> None:
+    variant = VariantFactory(option="白")
+    row = moved()
+    like = {"option": "白", "price": variant.price}
+    found, added = prepared.find_and_add(Variant, {"sku": variant.sku}, like, row, "variant_id")
+    assert found is not None
+    assert (columns(found), added) == (columns(Variant.objects.get()), True)
+    stored = StockMovement.objects.get(pk=row.pk)
+    assert (stored.variant_id, stored.reason, stored.at) == (variant.pk, "count", row.at)
+
+
+@pytest.mark.parametrize("like", [{"option": "青"}, {"option": "白", "price": Decimal("0.01")}, {"option": None}])
+def test_nothing_is_added_to_one_that_is_otherwise(like: dict[str, Any]) -> None:
+    variant = VariantFactory(option="白")
+    row = moved()
+    found, added = prepared.find_and_add(Variant, {"sku": variant.sku}, like, row, "variant_id")
+    assert (found, added, row.pk) == (variant, False, None)
+    assert StockMovement.objects.filter(reason="count").count() == 0
+
+
+def test_nothing_is_added_to_one_that_is_not_there() -> None:
+    VariantFactory()
+    found = prepared.find_and_add(Variant, {"sku": "none"}, {"option": ""}, moved(), "variant_id")
+    assert (found, StockMovement.objects.filter(reason="count").exists()) == ((None, False), False)
