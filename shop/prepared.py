@@ -153,7 +153,7 @@ def _in_turn(db: Any, statements: Sequence[Statement]) -> None:
 def _as_one(db: Any, statements: Sequence[Statement]) -> None:
     values = [value for statement in statements for value in statement.values]
     keys = tuple(place for place, value in enumerate(values) if value is FIRST_KEY)
-    text = _one_text(tuple((sql, must) for sql, _, must in statements), keys, numbered=not db.queries_logged)
+    text = _one_text(tuple((sql, must) for sql, _, must in statements), keys, numbered=not _watched(db))
     try:
         _run(db, text, [value for value in values if value is not FIRST_KEY], psycopg.RawCursor)
     except DataError as error:
@@ -232,11 +232,11 @@ def _run(
     """The rows that a statement gives, and how many it found or changed.
 
     The driver's own cursor leaves the values to the server, so that PostgreSQL can keep the statement; Django's costs
-    as much as a small statement, and is for those who look on. It is closed at once: an open one that is later swept
+    as much as a small statement. It is closed at once: an open one that is later swept
     up as garbage, in whichever thread, waits for its connection; where that thread has the lock for which that
     connection waits, both stand still.
     """
-    if db.queries_logged or db.execute_wrappers:
+    if _watched(db):
         with db.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall() if _gives_rows(sql) else (), cursor.rowcount
@@ -245,6 +245,11 @@ def _run(
     with db.wrap_database_errors, closing(_cursor(db, kind)) as cursor:
         cursor.execute(_marked(sql) if db.vendor == "sqlite" else sql, values)
         return cursor.fetchall() if _gives_rows(sql) else (), cursor.rowcount
+
+
+def _watched(db: Any) -> bool:
+    """Whether somebody counts, reads or wraps the statements, which only Django's cursor allows."""
+    return bool(db.queries_logged or db.execute_wrappers)
 
 
 def _cursor(db: Any, kind: Callable[[Any], Any]) -> Any:
