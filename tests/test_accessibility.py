@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page
 from accounts.tests.living import PASSWORD
 from tests.shopper import PATIENCE, SUBMIT, Shopper, width
 from tests.stack import Stack, manage
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -23,7 +24,7 @@ parcel_company = '顺丰', parcel_number = 'SF1234567890'
 @pytest.fixture
 def shopper(chromium: Browser, start: Callable[..., Stack]) -> Iterator[Shopper]:
     """Somebody whose browser lets axe in past the pages' content policy."""
-    with chromium.new_context(bypass_csp=True) as context:
+    with visit(chromium, bypass_csp=True) as context:
         yield Shopper(context, start(simulator=True), language="zh-hans")
 
 
@@ -95,12 +96,12 @@ def test_where_one_cannot_pay(chromium: Browser, shopper: Shopper) -> None:
     shopper.put_into_cart()
     number = shopper.order()
     kept = shopper.page.context.storage_state()
-    with chromium.new_context(bypass_csp=True, storage_state=kept, user_agent="MicroMessenger/8.0") as chat:
+    with visit(chromium, bypass_csp=True, storage_state=kept, user_agent="MicroMessenger/8.0") as chat:
         inside = chat.new_page()
         inside.goto(f"{shopper.home}orders/{number}/pay/")
         inside.locator("#hand-over").wait_for(timeout=PATIENCE)
         flawless(inside)
-    with chromium.new_context(bypass_csp=True) as other:
+    with visit(chromium, bypass_csp=True) as other:
         outside = other.new_page()
         outside.goto(f"{shopper.home}orders/{number}/result/")
         flawless(outside)

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.shopper import Shopper
 from tests.stack import Stack
 from tests.test_accessibility import flawless
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 FAR = "西藏自治区"
@@ -27,7 +28,7 @@ def page(chromium: Browser, start: Callable[..., Stack]) -> Iterator[Page]:
     stack = start()
     stack.run(RATE)
     stack.run(COUPON)
-    with chromium.new_context(bypass_csp=True) as context:
+    with visit(chromium, bypass_csp=True) as context:
         shopper = Shopper(context, stack)
         shopper.put_into_cart()
         shopper.page.goto(f"{shopper.home}checkout/")

@@ -11,6 +11,7 @@ from tests.browsing import ADDRESS, Visitor
 from tests.shopper import PATIENCE, SUBMIT, width
 from tests.stack import Stack
 from tests.test_accessibility import flawless
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 DIGITS = re.compile(r"^    (\d{3} \d{3})$", re.M)
@@ -30,8 +31,8 @@ def number(shop: Stack) -> str:
 
 
 def open_page(chromium: Browser, *, script: bool) -> Iterator[Page]:
-    with chromium.new_context(
-        viewport={"width": 360, "height": 740}, java_script_enabled=script, bypass_csp=script
+    with visit(
+        chromium, viewport={"width": 360, "height": 740}, java_script_enabled=script, bypass_csp=script
     ) as context:
         context.set_default_timeout(PATIENCE)
         yield context.new_page()

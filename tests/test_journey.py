@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.shopper import PHONE, Shopper, shows, width
 from tests.stack import Stack, manage
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +19,7 @@ def shop(start: Callable[..., Stack]) -> Stack:
 
 @pytest.fixture
 def at_desk(chromium: Browser, shop: Stack) -> Iterator[Shopper]:
-    with chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
+    with visit(chromium, viewport={"width": 1280, "height": 800}) as context:
         yield Shopper(context, shop)
 
 
@@ -69,7 +70,7 @@ def test_staff_see_the_paid_order_in_the_admin(at_desk: Shopper) -> None:
 
 
 def test_a_purchase_without_javascript(chromium: Browser, shop: Stack) -> None:
-    with chromium.new_context(java_script_enabled=False) as context:
+    with visit(chromium, java_script_enabled=False) as context:
         shopper = Shopper(context, shop)
         shopper.put_into_cart()
         number = shopper.order()
@@ -79,7 +80,7 @@ def test_a_purchase_without_javascript(chromium: Browser, shop: Stack) -> None:
 
 
 def test_a_purchase_at_360_pixels_never_scrolls_sideways(chromium: Browser, shop: Stack) -> None:
-    with chromium.new_context(**PHONE) as context:
+    with visit(chromium, **PHONE) as context:
         shopper = Shopper(context, shop)
         shopper.put_into_cart()
         assert width(shopper.page) <= 360

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browsing import ADDRESS
 from tests.shopper import PATIENCE, Shopper, shows
 from tests.stack import Stack
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 
@@ -84,7 +85,7 @@ class Keyboard:
 
 @pytest.fixture
 def shopper(chromium: Browser, start: Callable[..., Stack]) -> Iterator[Shopper]:
-    with chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
+    with visit(chromium, viewport={"width": 1280, "height": 800}) as context:
         yield Shopper(context, start(simulator=True))
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser
 from config.styleguide.states import STATES, State
 from tests.inspecting import Inspector
 from tests.stack import Database, Stack
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 LANGUAGES = ("zh-hans", "en", "ja")
@@ -27,7 +28,7 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def inspector(chromium: Browser, guide: Stack) -> Iterator[Inspector]:
-    with chromium.new_context(reduced_motion="reduce") as context:
+    with visit(chromium, reduced_motion="reduce") as context:
         yield Inspector(context, guide.url)
 
 

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.shopper import PHONE, Shopper, shows
 from tests.stack import Database, Stack
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 WECHAT = PHONE | {"user_agent": f"{PHONE['user_agent']} MicroMessenger/8.0.50(0x28003253) NetType/WIFI"}
@@ -27,14 +28,14 @@ def shop(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def at_desk(chromium: Browser, shop: Stack) -> Iterator[Shopper]:
     """An order, and its cashier at a wide screen."""
-    with chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
+    with visit(chromium, viewport={"width": 1280, "height": 800}) as context:
         yield waiting(Shopper(context, shop))
 
 
 @pytest.fixture
 def on_phone(chromium: Browser, shop: Stack) -> Iterator[Shopper]:
     """An order, and its cashier on a phone."""
-    with chromium.new_context(**PHONE) as context:
+    with visit(chromium, **PHONE) as context:
         yield waiting(Shopper(context, shop))
 
 
@@ -105,7 +106,7 @@ def test_21_a_phone_that_goes_back_without_paying_finds_the_cashier_ready(on_pho
 
 
 def test_21_inside_wechat_the_link_is_copied_for_a_real_browser(chromium: Browser, shop: Stack) -> None:
-    with chromium.new_context(**WECHAT, permissions=["clipboard-read", "clipboard-write"]) as context:
+    with visit(chromium, **WECHAT, permissions=["clipboard-read", "clipboard-write"]) as context:
         shopper = waiting(Shopper(context, shop))
         shopper.page.get_by_role("button", name="Copy the link").click()
         expect(shopper.page.get_by_role("button", name="Copied").last).to_be_visible()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 from tests.shopper import PHONE, Shopper, width
 from tests.stack import Database, Stack
 from tests.test_accessibility import OPTIONS
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 KB = 1024
@@ -29,7 +30,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @contextmanager
 def shopping(chromium: Browser, shop: Stack, **options: object) -> Iterator[Shopper]:
-    with chromium.new_context(bypass_csp=True, reduced_motion="reduce", **options) as context:
+    with visit(chromium, bypass_csp=True, reduced_motion="reduce", **options) as context:
         shopper = Shopper(context, shop)
         yield shopper
         # A form that is refused is an answer of 422, which the console notes as a failure.

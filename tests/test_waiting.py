@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.playing import Gateway
 from tests.shopper import PATIENCE, PHONE, SUBMIT, Shopper, shows
 from tests.stack import Stack
+from tests.visits import visit
 
 pytestmark = pytest.mark.browser
 STATUS = "**/status.json"
@@ -26,7 +27,7 @@ def shop(start: Callable[..., Stack]) -> Stack:
 
 @pytest.fixture
 def at_desk(chromium: Browser, shop: Stack) -> Iterator[Shopper]:
-    with chromium.new_context(viewport={"width": 1280, "height": 800}) as context:
+    with visit(chromium, viewport={"width": 1280, "height": 800}) as context:
         yield Shopper(context, shop)
 
 
@@ -248,7 +249,7 @@ WECHAT = {**PHONE, "user_agent": f"{PHONE['user_agent']} MicroMessenger/8.0.50 N
 
 
 def test_out_of_the_chat_the_phones_browser_pays_and_the_chat_knows(chromium: Browser, shop: Stack) -> None:
-    with chromium.new_context(**WECHAT) as chat, chromium.new_context(**PHONE) as browser:
+    with visit(chromium, **WECHAT) as chat, visit(chromium, **PHONE) as browser:
         inside, outside = Shopper(chat, shop), Shopper(browser, shop)
         inside.put_into_cart()
         inside.order()
@@ -284,7 +285,7 @@ def test_every_method_works_at_every_device_and_after_the_other_was_begun(
 ) -> None:
     options = PHONE if device == "phone" else {"viewport": {"width": 1280, "height": 800}}
     for first, second in (("alipay", "alipay-instant"), ("alipay-instant", "alipay")):
-        with chromium.new_context(**options) as context:
+        with visit(chromium, **options) as context:
             shopper = Shopper(context, shop)
             shopper.put_into_cart()
             number = shopper.order()
@@ -297,7 +298,7 @@ def test_every_method_works_at_every_device_and_after_the_other_was_begun(
 
 
 def test_without_scripts_the_order_is_paid_asked_about_and_asked_back(chromium: Browser, shop: Stack) -> None:
-    with chromium.new_context(java_script_enabled=False) as context:
+    with visit(chromium, java_script_enabled=False) as context:
         shopper = Shopper(context, shop)
         page = shopper.page
         shopper.put_into_cart()
