@@ -6,7 +6,7 @@ from django.db import transaction
 
 import tests.traceable  # noqa: F401 - the points of death, and leave to be traced
 from config.wsgi import application
-from payments import judge, settle
+from payments import at_once, judge, settle
 from payments.models import GatewayMessage, LedgerEntry, Payment
 
 __all__ = ["application"]
@@ -27,3 +27,4 @@ def blind(payment: Payment, report: Any, message: Any) -> settle.Outcome:
 
 settle.settle = blind
 judge._verdict = lambda payment, report: GatewayMessage.Verdict.ACCEPTED
+at_once.repeats = lambda gateway, report: None
