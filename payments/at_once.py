@@ -15,7 +15,7 @@ from django.utils import timezone
 from orders import paid
 from payments.alipay.messages import TradeReport
 from payments.gateways import Gateway
-from payments.judge import CHECKS, is_ours, repeats
+from payments.judge import CHECKS, is_ours, named, repeats
 from payments.models import GatewayMessage, LedgerEntry, Payment
 from shop import prepared
 from shop.prepared import Statement
@@ -26,11 +26,9 @@ def find(gateway: Gateway, report: TradeReport, message: GatewayMessage) -> tupl
 
     Nobody waits for the disk there: the fact is on it.
     """
-    if not is_ours(report.out_trade_no):
-        return None, False
-    booked = repeats(gateway, report)
+    booked = repeats(gateway, report) if is_ours(report.out_trade_no) else None
     if booked is None:
-        return next(iter(prepared.fetch(Payment, out_trade_no=report.out_trade_no)), None), False
+        return named(report), False
     message.verdict, message.checks = GatewayMessage.Verdict.REPEAT, dict.fromkeys(CHECKS, True)
     return prepared.find_and_add(Payment, {"out_trade_no": report.out_trade_no}, booked, message, "payment_id")
 

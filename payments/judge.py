@@ -38,7 +38,7 @@ def judge(gateway: Gateway, report: TradeReport, asked_about: Payment | None = N
 
     ``asked_about`` is the attempt that a query named: an answer about another trade does not match.
     """
-    payment = asked_about or _named(report)
+    payment = asked_about or named(report)
     if payment is None:
         return Judgement(Verdict.UNKNOWN_TRADE, checks={"out_trade_no": False})
     checks = dict.fromkeys(CHECKS, True) | dict.fromkeys(gateway.mismatches(report), False)
@@ -70,7 +70,8 @@ def repeats(gateway: Gateway, report: TradeReport) -> dict[str, Any] | None:
     }
 
 
-def _named(report: TradeReport) -> Payment | None:
+def named(report: TradeReport) -> Payment | None:
+    """The attempt whose number the report bears."""
     number = report.out_trade_no
     return next(iter(prepared.fetch(Payment, out_trade_no=number)), None) if is_ours(number) else None
 

@@ -232,9 +232,9 @@ def _run(
     """The rows that a statement gives, and how many it found or changed.
 
     The driver's own cursor leaves the values to the server, so that PostgreSQL can keep the statement; Django's costs
-    as much as a small statement. It is closed at once: an open one that is later swept
-    up as garbage, in whichever thread, waits for its connection; where that thread has the lock for which that
-    connection waits, both stand still.
+    as much as a small statement. The cursor is closed at once: an open one that is later swept up as garbage, in
+    whichever thread, waits for its connection; where that thread has the lock for which that connection waits, both
+    stand still.
     """
     if _watched(db):
         with db.cursor() as cursor:
